@@ -1,0 +1,75 @@
+namespace Bench;
+
+/// <summary>The cases of the comparison, in the order of its table.</summary>
+internal static class AllCases
+{
+    private static readonly PeerSetting[] ForPictures =
+        [PeerSetting.Default, PeerSetting.TunedAllocator, PeerSetting.ChannelsLast, PeerSetting.ChannelsLastTuned];
+
+    public static readonly IReadOnlyList<Case> List =
+    [
+        Matmul(256), Matmul(512), Matmul(1024), Matmul(2048),
+        new("mlp-3-4-2", "mlp", new(("batch", 5), ("inputs", 3), ("hidden", 4), ("outputs", 2)), Mlp),
+        new("sequence-lstm", "lstm", new(("batch", 64), ("steps", 10), ("features", 3), ("hidden", 10), ("classes", 2)), Lstm),
+        new("text-lstm", "lstm", new(("batch", 32), ("steps", 50), ("features", 100), ("hidden", 128), ("classes", 10)), Lstm),
+        new("cnn-32", "cnn-32", new(("batch", 64), ("side", 32), ("channels", 3), ("filters", 64), ("classes", 10)), Cnn32)
+        {
+            Metrics = [Metric.Step, Metric.Start], PeerSettings = ForPictures, Fixed = ["channels"],
+        },
+        new("cnn-128", "cnn-128",
+            new(("batch", 32), ("side", 128), ("channels", 3), ("filters1", 32), ("filters2", 64), ("dense", 128), ("classes", 2)), Cnn128)
+        {
+            Metrics = [Metric.Step, Metric.Resident], PeerSettings = ForPictures, Fixed = ["channels"],
+        },
+        new("resnet-18", "resnet-18", new(("batch", 1), ("side", 224)), ResNet18) { Varies = false },
+    ];
+
+    private static Case Matmul(int size) =>
+        new($"matmul-{size}", "matmul", new(("m", size), ("n", size), ("k", size)), s => (double)s["m"] * s["n"] * s["k"]);
+
+    // A layer costs its forward product once more for the gradient of its weights and, past the first layer, once more for its input's.
+    private static double Mlp(Sizes s) => s["batch"] * (2.0 * s["inputs"] * s["hidden"] + 3.0 * s["hidden"] * s["outputs"]);
+
+    private static double Lstm(Sizes s)
+    {
+        double gates = 4.0 * s["hidden"];
+        double input = 2 * s["steps"] * s["features"] * gates;
+        double recurrent = 3 * (s["steps"] - 1) * s["hidden"] * gates; // the first step's state is zero
+        return s["batch"] * (input + recurrent + 3.0 * s["hidden"] * s["classes"]);
+    }
+
+    private static double Cnn32(Sizes s)
+    {
+        int first = (s["side"] - 2) / 2, second = (first - 2) / 2;
+        double conv1 = Convolution(2 * first, s["channels"], s["filters"]);
+        double conv2 = Convolution(2 * second, s["filters"], s["filters"]);
+        double dense = (double)second * second * s["filters"] * s["classes"];
+        return s["batch"] * (2 * conv1 + 3 * conv2 + 3 * dense);
+    }
+
+    private static double Cnn128(Sizes s)
+    {
+        int first = (s["side"] - 2) / 2, second = (first - 2) / 2;
+        double conv1 = Convolution(2 * first, s["channels"], s["filters1"]);
+        double conv2 = Convolution(2 * second, s["filters1"], s["filters2"]);
+        double dense = ((double)second * second * s["filters2"] + s["classes"]) * s["dense"];
+        return s["batch"] * (2 * conv1 + 3 * conv2 + 3 * dense);
+    }
+
+    private static double Convolution(int side, int inputs, int outputs) => (double)side * side * 9 * inputs * outputs;
+
+    // The convolutions of He et al. 2015, table 1: stem 7x7, then four stages of four 3x3 convolutions with a 1x1 shortcut from the second on.
+    private static double ResNet18(Sizes s)
+    {
+        double side = s["side"] / 2.0, sum = side * side * 49 * 3 * 64;
+        side /= 2;
+        sum += side * side * 9 * 64 * 64 * 4;
+        for (int channels = 128; channels <= 512; channels *= 2)
+        {
+            side /= 2;
+            sum += side * side * channels * channels * (9 * 3.5 + 0.5); // the stage's first convolution and its shortcut read half the channels
+        }
+
+        return s["batch"] * sum;
+    }
+}

@@ -1,0 +1,47 @@
+using System.ComponentModel;
+using Gradus.Data;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Gradus.Cli.DataSets;
+
+/// <summary><c>gradus data list</c>.</summary>
+internal sealed class DataListCommand : Command<DataListCommand.Settings>
+{
+    public override int Execute(CommandContext context, Settings settings, CancellationToken cancellationToken)
+    {
+        if (settings.Json)
+        {
+            Json.Write(DatasetCatalog.Sources.Select(source => new
+            {
+                name = source.Name,
+                description = source.Description,
+                origin = source.Origin,
+                terms = source.Terms,
+                location = DatasetCatalog.Find(source.Name)?.ToString(),
+            }));
+            return 0;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumns("name", "here", "description", "origin", "terms");
+        foreach (var source in DatasetCatalog.Sources)
+        {
+            table.AddRow(
+                $"[bold]{source.Name}[/]",
+                Markup.Escape(DatasetCatalog.Find(source.Name)?.Kind ?? "no"),
+                Markup.Escape(source.Description),
+                Markup.Escape(source.Origin),
+                Markup.Escape(source.Terms));
+        }
+
+        Terminal.For(json: false).Write(table);
+        return 0;
+    }
+
+    internal sealed class Settings : CommandSettings
+    {
+        [CommandOption("--json")]
+        [Description("Print one JSON document instead of a table.")]
+        public bool Json { get; init; }
+    }
+}

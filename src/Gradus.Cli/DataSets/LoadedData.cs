@@ -1,0 +1,40 @@
+using Gradus.Data;
+using Spectre.Console;
+
+namespace Gradus.Cli.DataSets;
+
+/// <summary>Reads a data set and says where it comes from.</summary>
+internal static class LoadedData
+{
+    private const string BuiltIn = "digits";
+
+    /// <summary>The set of this name, or the built-in one where none can be had.</summary>
+    public static (Dataset Train, Dataset Test) Load(string name, IAnsiConsole console, bool fallBack, CancellationToken cancellation, DataLocations? locations = null)
+    {
+        Require(name);
+        try
+        {
+            return DatasetCatalog.Load(name, new DownloadLines(console), locations, cancellationToken: cancellation);
+        }
+        catch (DatasetUnavailableException unavailable) when (fallBack)
+        {
+            console.WriteLine($"{unavailable.Message} Training on the built-in {BuiltIn} instead.");
+            return DatasetCatalog.Load(BuiltIn, cancellationToken: cancellation);
+        }
+    }
+
+    public static void Require(string name)
+    {
+        try
+        {
+            DatasetCatalog.Find(name);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new UsageException(FirstSentence(unknown));
+        }
+    }
+
+    // An ArgumentException adds its parameter's name, which means nothing to a reader at the terminal.
+    private static string FirstSentence(ArgumentException failure) => failure.Message.Replace($" (Parameter '{failure.ParamName}')", "", StringComparison.Ordinal);
+}

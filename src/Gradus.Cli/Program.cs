@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using Gradus.Cli.DataSets;
+using Gradus.Cli.Models;
+using Gradus.Cli.Train;
+using Spectre.Console.Cli;
+
+namespace Gradus.Cli;
+
+/// <summary>The command <c>gradus</c>. Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl+C.</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] arguments)
+    {
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+        return await RunAsync(arguments, stop.Token);
+
+        // The first signal asks the running command to stop cleanly and keep what was done; a second one ends the process.
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+    }
+
+    internal static Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
+    {
+        var app = new CommandApp();
+        app.Configure(Configure);
+        return app.RunAsync(arguments, cancellation);
+    }
+
+    private static void Configure(IConfigurator configuration)
+    {
+        configuration.SetApplicationName("gradus");
+        configuration.SetExceptionHandler((failure, _) => Failures.Report(failure));
+        configuration.AddCommand<TrainCommand>("train").WithDescription("Trains a network and leaves a folder with the model, its history and its pictures.")
+            .WithExample("train", "cnn-small", "--data", "fashion-mnist")
+            .WithExample("train", "resnet-20", "--data", "cifar-10", "--epochs", "20", "--out", "runs/r20")
+            .WithExample("train", "cnn-small", "--data", "my-pictures/", "--seed", "1", "--json")
+            .WithExample("train", "resnet-20", "--data", "cifar-10", "--out", "runs/r20", "--resume");
+        configuration.AddCommand<EvaluateCommand>("evaluate").WithDescription("Measures a trained network on its test set.")
+            .WithExample("evaluate", "runs/r20").WithExample("evaluate", "runs/r20", "--json");
+        configuration.AddCommand<PredictCommand>("predict").WithDescription("Says what is on pictures.")
+            .WithExample("predict", "runs/r20", "cat.png", "ship.jpg").WithExample("predict", "runs/r20", "cat.png", "--json");
+        configuration.AddBranch("data", data =>
+        {
+            data.SetDescription("The data sets: what there is, and how to get it.");
+            data.AddCommand<DataListCommand>("list").WithDescription("Lists the data sets and where they lie on this machine.").WithExample("data", "list").WithExample("data", "list", "--json");
+            data.AddCommand<DataGetCommand>("get").WithDescription("Fetches a data set, checks it and keeps it in the cache.").WithExample("data", "get", "fashion-mnist");
+        });
+        configuration.AddBranch("model", model =>
+        {
+            model.SetDescription("The architectures: what there is, and what each is made of.");
+            model.AddCommand<ModelListCommand>("list").WithDescription("Lists the architectures.").WithExample("model", "list").WithExample("model", "list", "--json");
+            model.AddCommand<ModelShowCommand>("show").WithDescription("Prints the layers, shapes, parameters, multiply-adds and memory of one.").WithExample("model", "show", "cnn-32");
+        });
+    }
+}

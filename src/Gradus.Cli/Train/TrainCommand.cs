@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using Gradus.Cli.Models;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Gradus.Cli.Train;
+
+/// <summary><c>gradus train MODEL --data NAME|FOLDER</c>.</summary>
+internal sealed class TrainCommand : Command<TrainCommand.Settings>
+{
+    public override int Execute(CommandContext context, Settings settings, CancellationToken cancellationToken)
+    {
+        var architecture = ModelShowCommand.Find(settings.Model);
+        if (settings.Threads is { } threads) Kernels.Workers.Threads = threads;
+        return new TrainingRun(architecture, settings, Terminal.For(settings.Json)).Execute(cancellationToken);
+    }
+
+    internal sealed class Settings : CommandSettings
+    {
+        [CommandArgument(0, "<MODEL>")]
+        [Description("The architecture: see 'gradus model list'.")]
+        public required string Model { get; init; }
+
+        [CommandOption("--data <NAME|FOLDER>", isRequired: true)]
+        [Description("A data set (see 'gradus data list'), or a folder or .tar with a folder of pictures for each class.")]
+        public required string Data { get; init; }
+
+        [CommandOption("--epochs <NUMBER>")]
+        [Description("Passes over the training set. Like all that follow, it has a good value for each architecture.")]
+        public int? Epochs { get; init; }
+
+        [CommandOption("--batch <NUMBER>")]
+        [Description("Samples in a batch.")]
+        public int? Batch { get; init; }
+
+        [CommandOption("--optimizer <NAME>")]
+        [Description("sgd (Nesterov momentum 0.9), adam or adamw.")]
+        public string? Optimizer { get; init; }
+
+        [CommandOption("--lr <NUMBER>")]
+        [Description("The learning rate at the schedule's highest point.")]
+        public float? LearningRate { get; init; }
+
+        [CommandOption("--schedule <NAME>")]
+        [Description("constant, cosine, step or one-cycle.")]
+        public string? Schedule { get; init; }
+
+        [CommandOption("--seed <NUMBER>")]
+        [Description("The same seed gives the same figures on any number of threads; 0 if not given.")]
+        public ulong? Seed { get; init; }
+
+        [CommandOption("--threads <NUMBER>")]
+        [Description("Threads that share the work; all cores if not given.")]
+        public int? Threads { get; init; }
+
+        [CommandOption("--out <DIR>")]
+        [Description("The run's folder; runs/MODEL-DATA-TIME if not given.")]
+        public string? Out { get; init; }
+
+        [CommandOption("--resume")]
+        [Description("Go on with the run in --out, bit for bit as if it had never stopped.")]
+        public bool Resume { get; init; }
+
+        [CommandOption("--json")]
+        [Description("Print one JSON document on standard output; progress goes to standard error.")]
+        public bool Json { get; init; }
+
+        public override ValidationResult Validate() =>
+            Epochs < 1 ? ValidationResult.Error($"--epochs is at least 1; got {Epochs}")
+            : Batch < 1 ? ValidationResult.Error($"--batch is at least 1; got {Batch}")
+            : Threads < 1 ? ValidationResult.Error($"--threads is at least 1; got {Threads}")
+            : LearningRate is { } rate && !(rate > 0 && float.IsFinite(rate)) ? ValidationResult.Error($"--lr is above 0; got {rate}")
+            : Optimizer is not null && !Choices.Optimizers.Contains(Optimizer) ? ValidationResult.Error($"there is no optimizer '{Optimizer}'; there are {string.Join(", ", Choices.Optimizers)}")
+            : Schedule is not null && !Choices.Schedules.Contains(Schedule) ? ValidationResult.Error($"there is no schedule '{Schedule}'; there are {string.Join(", ", Choices.Schedules)}")
+            : Resume && Out is null ? ValidationResult.Error("--resume needs --out DIR, the folder of the run to go on with")
+            : ValidationResult.Success();
+    }
+}

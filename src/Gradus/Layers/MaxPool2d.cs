@@ -1,0 +1,15 @@
+using Gradus.Ops;
+
+namespace Gradus.Layers;
+
+/// <summary>The maximum of every window of pictures.</summary>
+/// <remarks>Input <c>[n, c, h, w]</c>, output <c>[n, c, h', w']</c> with h' = (h + padding - kernel) / stride + 1, rounded down. No parameters.</remarks>
+/// <param name="kernel">The window.</param>
+/// <param name="stride">How far the window moves; as far as it is large if not given.</param>
+/// <param name="padding">Rows and columns around the picture that never win; smaller than the kernel.</param>
+public sealed class MaxPool2d(Size2d kernel, Size2d? stride = null, Padding2d padding = default) : Layer
+{
+    /// <inheritdoc/>
+    /// <exception cref="ShapeException">The input is not four-dimensional, or smaller than the window.</exception>
+    public override Tensor Forward(Tensor x) => x.MaxPool2d(kernel, stride ?? kernel, padding);
+}

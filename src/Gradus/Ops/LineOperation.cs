@@ -1,0 +1,104 @@
+using Gradus.Graph;
+using Gradus.Kernels;
+
+namespace Gradus.Ops;
+
+/// <summary>A function of whole lines along one axis, whose output has the input's shape and whose backward reads the output.</summary>
+internal abstract class LineOperation(int axis) : Operation
+{
+    public override object Settings => axis;
+
+    public int Axis => axis;
+
+    protected internal override Signature Infer(ReadOnlySpan<Shape> inputs)
+    {
+        var x = inputs[0];
+        bool strided = x.Axis(axis) != x.Rank - 1;
+        return new Signature(x)
+        {
+            Scratch = strided ? x.Count : 0,             // the lines laid out one after the other
+            BackwardScratch = strided ? 2 * x.Count : 0, // those of y, and of dy, which dx replaces
+            BackwardReads = Reads.Outputs,
+        };
+    }
+
+    /// <summary>y = f(x) on one line of at least one element; x and y may be the same memory.</summary>
+    protected abstract void ForwardLine(ReadOnlySpan<float> x, Span<float> y);
+
+    /// <summary>dx from y and dy on one line; dx and dy may be the same memory.</summary>
+    protected abstract void BackwardLine(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx);
+
+    protected internal override void Forward(Frame f)
+    {
+        bool strided = IsStrided(f.OutputShape);
+        if (strided) Gather(f.Input(0), f.Scratch[..f.OutputShape.Count], f.OutputShape);
+        ForLines(f, strided, static (operation, f, strided, start, length) =>
+        {
+            var x = strided ? f.Scratch.Slice(start, length) : f.Input(0).Slice(start, length);
+            operation.ForwardLine(x, strided ? f.Scratch.Slice(start, length) : f.Output.Slice(start, length));
+        });
+        if (strided) Scatter(f.Scratch[..f.OutputShape.Count], f.Output, f.OutputShape);
+    }
+
+    protected internal override void Backward(Frame f)
+    {
+        int count = f.OutputShape.Count;
+        bool strided = IsStrided(f.OutputShape);
+        if (strided)
+        {
+            Gather(f.Output, f.BackwardScratch[..count], f.OutputShape);
+            Gather(f.OutputGradient, f.BackwardScratch.Slice(count, count), f.OutputShape);
+        }
+
+        ForLines(f, strided, static (operation, f, strided, start, length) =>
+        {
+            if (!strided)
+            {
+                operation.BackwardLine(f.Output.Slice(start, length), f.OutputGradient.Slice(start, length), f.InputGradient(0).Slice(start, length));
+                return;
+            }
+
+            var dy = f.BackwardScratch.Slice(f.OutputShape.Count + start, length);
+            operation.BackwardLine(f.BackwardScratch.Slice(start, length), dy, dy);
+        });
+        if (strided) Scatter(f.BackwardScratch.Slice(count, count), f.InputGradient(0), f.OutputShape);
+    }
+
+    private bool IsStrided(Shape x) => x.Axis(axis) != x.Rank - 1;
+
+    private void ForLines(Frame f, bool strided, Action<LineOperation, Frame, bool, int, int> body)
+    {
+        var x = f.OutputShape;
+        if (x.Count == 0) return;
+        int length = x[x.Axis(axis)], lines = x.Count / length;
+        Tiles.Run(Tiles.Rows(lines, length), 8L * x.Count, (this, f, strided, body, lines, length), static (s, tile) =>
+        {
+            int rows = Tiles.RowsPerTile(s.length);
+            for (int line = tile * rows; line < Math.Min((tile + 1) * rows, s.lines); line++) s.body(s.Item1, s.f, s.strided, line * s.length, s.length);
+        });
+    }
+
+    private void Gather(ReadOnlySpan<float> x, Span<float> lines, Shape shape)
+    {
+        Span<int> sizes = stackalloc int[3], strides = stackalloc int[3];
+        AsLines(shape, sizes, strides);
+        StridedCopy.Gather(x, 0, strides, lines, sizes);
+    }
+
+    private void Scatter(ReadOnlySpan<float> lines, Span<float> x, Shape shape)
+    {
+        Span<int> sizes = stackalloc int[3], strides = stackalloc int[3];
+        AsLines(shape, sizes, strides);
+        StridedCopy.Scatter(lines, x, 0, strides, sizes);
+    }
+
+    /// <summary>The tensor as [outer, inner, line], and the strides at which its elements lie in that order.</summary>
+    private void AsLines(Shape x, Span<int> sizes, Span<int> strides)
+    {
+        int along = x.Axis(axis), outer = 1, inner = 1;
+        for (int i = 0; i < along; i++) outer *= x[i];
+        for (int i = along + 1; i < x.Rank; i++) inner *= x[i];
+        (sizes[0], sizes[1], sizes[2]) = (outer, inner, x[along]);
+        (strides[0], strides[1], strides[2]) = (x[along] * inner, 1, inner);
+    }
+}

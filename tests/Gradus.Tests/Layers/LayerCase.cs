@@ -1,0 +1,52 @@
+using Gradus.Layers;
+
+namespace Gradus.Tests.Layers;
+
+/// <summary>One way to make a layer, for the contract that all layers keep.</summary>
+public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shape Input, Shape Output)
+{
+    /// <summary>At least one for each layer of the engine: a new layer adds a line here.</summary>
+    public static IReadOnlyList<LayerCase> All { get; } =
+    [
+        new("linear", random => new Linear(5, 3, random: random), [4, 5], [4, 3]),
+        new("linear without bias, three axes", random => new Linear(5, 3, bias: false, random), [2, 3, 5], [2, 3, 3]),
+        new("convolution", random => new Conv2d(3, 4, 3, random: random), [2, 3, 6, 5], [2, 4, 4, 3]),
+        new("convolution, same", random => new Conv2d(2, 3, new Size2d(4, 3), same: true, random: random), [2, 2, 5, 4], [2, 3, 5, 4]),
+        new("convolution, stride and padding", random => new Conv2d(2, 3, 3, stride: 2, padding: 1, bias: false, random: random), [2, 2, 7, 6], [2, 3, 4, 3]),
+        new("convolution, dilation and groups", random => new Conv2d(4, 6, 3, dilation: 2, groups: 2, random: random), [2, 4, 7, 6], [2, 6, 3, 2]),
+        new("max-pool", _ => new MaxPool2d(2), [2, 3, 5, 6], [2, 3, 2, 3]),
+        new("max-pool, overlapping", _ => new MaxPool2d(3, stride: 2, padding: 1), [2, 2, 6, 5], [2, 2, 3, 3]),
+        new("average pool", _ => new AveragePool2d(2), [2, 3, 5, 6], [2, 3, 2, 3]),
+        new("global average pool", _ => new GlobalAveragePool2d(), [2, 3, 5, 4], [2, 3]),
+        new("batch norm of vectors", _ => new BatchNorm(3), [6, 3], [6, 3]),
+        new("batch norm of pictures", _ => new BatchNorm(3), [2, 3, 4, 5], [2, 3, 4, 5]),
+        new("dropout", random => new Dropout(0.4f, random), [4, 6], [4, 6]),
+        new("flatten", _ => new Flatten(), [2, 3, 4, 5], [2, 60]),
+        new("relu", _ => new Relu(), [3, 7], [3, 7]),
+        new("sigmoid", _ => new Sigmoid(), [3, 7], [3, 7]),
+        new("tanh", _ => new Tanh(), [3, 7], [3, 7]),
+        new("gelu", _ => new Gelu(), [3, 7], [3, 7]),
+        new("rnn", random => new Rnn(3, 4, random: random), [2, 4, 3], [2, 4, 4]),
+        new("rnn, two layers, both directions", random => new Rnn(3, 4, layers: 2, bidirectional: true, random: random), [2, 4, 3], [2, 4, 8]),
+        new("lstm", random => new Lstm(3, 4, random: random), [2, 4, 3], [2, 4, 4]),
+        new("lstm, two layers, both directions", random => new Lstm(3, 4, layers: 2, bidirectional: true, random: random), [2, 4, 3], [2, 4, 8]),
+        new("gru", random => new Gru(3, 4, random: random), [2, 4, 3], [2, 4, 4]),
+        new("gru, two layers, both directions, without bias", random => new Gru(3, 4, layers: 2, bidirectional: true, bias: false, random: random), [2, 4, 3], [2, 4, 8]),
+        new("sequential", random => new Sequential(new Linear(4, 6, random: random), new Tanh(), new Linear(6, 2, random: random)), [3, 4], [3, 2]),
+        new("residual", random => new Residual(new Linear(4, 4, random: random)), [3, 4], [3, 4]),
+        new("residual with a shortcut", random => new Residual(new Linear(4, 2, random: random), new Linear(4, 2, random: random)), [3, 4], [3, 2]),
+    ];
+
+    public static TheoryData<string> Names => [.. All.Select(layer => layer.Name)];
+
+    public static LayerCase Get(string name) => All.Single(layer => layer.Name == name);
+
+    /// <summary>Distinct values around 0, none nearer than 0.05 to 0 or to another: no kink lies within a difference quotient's step.</summary>
+    public static Tensor Values(Shape shape, ulong seed)
+    {
+        var order = new RandomSource(seed).Permutation(shape.Count);
+        return Tensor.From([.. order.Select(place => (place - shape.Count / 2 + 0.5f) * Math.Max(0.1f, 4f / shape.Count))], shape);
+    }
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,67 @@
+using Gradus.Graph;
+using Gradus.Ops;
+using Gradus.Tests.Kernels;
+
+namespace Gradus.Tests.Ops;
+
+/// <summary>A step of all operations, captured: nothing is allocated once it is warm, and the values are those of eager computation.</summary>
+[Collection(nameof(ThreadCounts))] // counts the bytes that the whole process allocates: nothing may run beside it
+public class OperationReplayTests
+{
+    private static readonly IntTensor Labels = new(1, 0, 2, 3);
+
+    private static readonly RandomSource Source = new(1);
+
+    [Theory, MemberData(nameof(Groups))]
+    public void A_warm_step_allocates_nothing_and_agrees_with_eager(string group)
+    {
+        var loss = Losses[group];
+        Tensor[] parameters = [Parameter([4, 3, 9, 7], 1), Parameter([6, 3, 3, 2], 2), Parameter([6], 3), Parameter([3], 4, 0.5f), Parameter([3], 5)];
+        var (mean, variance) = (Tensor.Zeros([3]), Tensor.Ones([3]));
+        loss([.. parameters, mean, variance]).Backward();
+        var expected = parameters.Select(one => one.Gradient?.ToArray()).ToArray();
+        var step = CapturedStep.Of((_, _) =>
+        {
+            foreach (var parameter in parameters) parameter.Gradient = null;
+            var result = loss([.. parameters, mean, variance]);
+            result.Backward();
+            return [result];
+        });
+        Tensor[] inputs = [Tensor.Ones([1])];
+        IntTensor[] integers = [];
+        step.Run(inputs, integers);
+        Assert.Null(step.Obstacle);
+        foreach (var (gradient, parameter) in expected.Zip(parameters))
+        {
+            for (int i = 0; i < (gradient?.Length ?? 0); i++) Assert.Equal(gradient![i], parameter.Gradient!.Span[i], 1e-4f);
+        }
+
+        Assert.Equal(0, Allocation.OfWarm(() => step.Run(inputs, integers)));
+    }
+
+    public static TheoryData<string> Groups => new(Losses.Keys);
+
+    // inputs: pictures [4, 3, 9, 7], weight [6, 3, 3, 2], bias [6], gain [3], shift [3], running mean [3], running variance [3]
+    private static readonly Dictionary<string, Func<Tensor[], Tensor>> Losses = new()
+    {
+        ["convolution"] = x => x[0].Convolve2d(x[1], x[2], new Size2d(2, 1), new Padding2d(1, 0, 0, 2), 1, 1).Relu().Mean(),
+        ["grouped convolution"] = x => x[0].Convolve2d(x[1].Slice(1, 0, 1), x[2], 1, 1, new Size2d(2, 1), 3).Mean(),
+        ["pooling"] = x => (x[0].MaxPool2d(3, 2, 1).Sum() + x[0].AveragePool2d(2).Sum() + x[0].GlobalAveragePool().Sum()),
+        ["normalization"] = x => (x[0].BatchNormalize(x[3], x[4], x[5], x[6], training: true) * x[0]).Mean(),
+        ["normalization, evaluation"] = x => (x[0].BatchNormalize(x[3], x[4], x[5], x[6], training: false) * x[0]).Mean(),
+        ["products"] = x => x[0].MatMul(x[0], transposeA: true).MatMul(Tensor.Ones([3, 7, 5])).Mean() + x[0].Linear(x[0].Slice(0, 0, 1).Reshape(27, 7), null).Mean(),
+        ["element-wise"] = x => (((x[0] * x[2].Slice(0, 0, 1) - x[0] / x[3].Reshape(3, 1, 1)) * 2 + 1).Tanh().Sigmoid().Gelu() + (x[0].Exp() + 1f).Log().Sqrt()).Mean(),
+        ["reductions"] = x => (x[0].Sum(0, 2) * x[0].Max(1, 3).Sum() + x[0].Mean([0, 2], keepAxes: true).Sum()).Mean(),
+        ["shapes"] = x => Tensor.Concat(-1, x[0].Permute(3, 1, 0, 2).Slice(0, 1, 3, 2), x[0].Slice(3, 0, 3).Permute(3, 1, 0, 2)).Softmax(1).LogSoftmax().Mean(),
+        ["losses"] = x => x[0].Reshape(4, -1).CrossEntropy(Labels) + x[0].MeanSquaredError(x[0].Tanh()) + x[0].BinaryCrossEntropyWithLogits(x[0].Sigmoid().Detach()),
+        ["dropout"] = x => x[0].Dropout(0, Source).Mean(), // rate 0: eager and replay draw different masks
+    };
+
+    private static Tensor Parameter(Shape shape, ulong seed, float low = -1)
+    {
+        var tensor = Tensor.Zeros(shape);
+        tensor.RequiresGradient = true;
+        new RandomSource(seed).Uniform(tensor.Span, low, 1);
+        return tensor;
+    }
+}

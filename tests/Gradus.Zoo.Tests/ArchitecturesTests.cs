@@ -1,0 +1,67 @@
+using Gradus.Graph;
+
+namespace Gradus.Zoo.Tests;
+
+public class ArchitecturesTests
+{
+    public static TheoryData<string> Names => [.. Architectures.All.Select(architecture => architecture.Name)];
+
+    [Theory]
+    [InlineData("mlp-3-4-2", 3 * 4 + 4 + 4 * 2 + 2)]
+    [InlineData("mlp", 784 * 256 + 256 + 256 * 128 + 128 + 128 * 10 + 10)]
+    [InlineData("cnn-small", 9 * 16 + 16 + 9 * 16 * 32 + 32 + 49 * 32 * 128 + 128 + 128 * 10 + 10)]
+    [InlineData("cnn-32", 27 * 64 + 64 + 9 * 64 * 64 + 64 + 36 * 64 * 10 + 10)]
+    [InlineData("cnn-128", 27 * 32 + 32 + 9 * 32 * 64 + 64 + 900 * 64 * 128 + 128 + 128 * 2 + 2)]
+    [InlineData("lenet", 25 * 6 + 6 + 25 * 6 * 16 + 16 + 25 * 16 * 120 + 120 + 120 * 84 + 84 + 84 * 10 + 10)]
+    [InlineData("resnet-18", 11_689_512)] // torchvision's figure
+    [InlineData("resnet-20", 272_474)] // the paper's 0.27 million: 464 + 14,016 + 51,648 + 205,696 + 650
+    public void It_has_the_parameters_that_one_counts_by_hand(string name, int expected) =>
+        Assert.Equal(expected, Architectures.Get(name).Build(new RandomSource(0)).Parameters.Sum(parameter => parameter.Count));
+
+    [Theory, MemberData(nameof(Names))]
+    public void It_gives_one_row_of_outputs_for_each_sample_and_replay_agrees_with_eager(string name)
+    {
+        var architecture = Architectures.Get(name);
+        // Half the side is enough for the large pictures.
+        Shape sample = architecture.Input.Rank == 3 && architecture.Input[1] > 64 ? [3, 64, 64] : architecture.Input;
+        var model = architecture.Build(sample, 7, new RandomSource(1));
+        var x = Tensor.Zeros(Shape.Of([2, .. sample.Sizes]));
+        new RandomSource(2).Normal(x.Span);
+        model.Evaluate();
+        using var off = GradientMode.Off();
+        var eager = model.Forward(x).Clone();
+        Assert.Equal([2, 7], eager.Shape);
+        var plan = InferencePlan.Capture(model);
+        plan.Run(x);
+        var replayed = plan.Run(x);
+        float largest = 0;
+        foreach (float value in eager.Span) largest = MathF.Max(largest, MathF.Abs(value));
+        for (int i = 0; i < eager.Shape.Count; i++) Assert.Equal(eager.Span[i], replayed.Span[i], 1e-4f * largest);
+    }
+
+    [Fact]
+    public void Residual_networks_have_the_names_of_torchvision()
+    {
+        var model = Architectures.Get("resnet-18").Build([3, 32, 32], 10, new RandomSource(0));
+        string[] names = [.. model.NamedParameters().Select(named => named.Name), .. model.NamedBuffers().Select(named => named.Name)];
+        foreach (string name in new[] { "conv1.weight", "bn1.weight", "layer1.0.conv1.weight", "layer2.0.downsample.0.weight", "layer2.0.downsample.1.running_var", "layer4.1.bn2.bias", "fc.bias" })
+            Assert.Contains(name, names);
+        Assert.DoesNotContain("conv1.bias", names);
+    }
+
+    [Fact]
+    public void The_first_network_adapts_to_small_pictures() =>
+        Assert.Equal([1, 10], Architectures.Get("cnn-small").Build([1, 8, 8], 10, new RandomSource(0)).Forward(Tensor.Zeros([1, 1, 8, 8])).Shape);
+
+    [Fact]
+    public void Pictures_that_are_too_small_or_of_another_rank_are_refused()
+    {
+        var architecture = Architectures.Get("cnn-32");
+        Assert.Throws<ShapeException>(() => architecture.Build([3, 6, 6], 10, new RandomSource(0)));
+        Assert.Throws<ShapeException>(() => architecture.Build([3], 10, new RandomSource(0)));
+    }
+
+    [Fact]
+    public void An_unknown_name_is_answered_with_those_that_exist() =>
+        Assert.Contains("resnet-18", Assert.Throws<KeyNotFoundException>(() => Architectures.Get("resnet")).Message);
+}
