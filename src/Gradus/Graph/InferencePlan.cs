@@ -3,10 +3,15 @@ using Gradus.Graph.Rewriting;
 namespace Gradus.Graph;
 
 /// <summary>A model's forward pass without gradients, captured once for each input shape and replayed afterwards.</summary>
+/// <remarks>
+/// Batch normalisation disappears into the weights before it, and weights are packed once for the kernels that read them. A plan
+/// notices optimizer steps and loaded parameters by itself.
+/// </remarks>
 public sealed class InferencePlan
 {
     private readonly Layer _model;
     private readonly PlanCache _plans;
+    private long _version = Parameter.Version;
 
     private InferencePlan(Layer model)
     {
@@ -23,13 +28,20 @@ public sealed class InferencePlan
     /// <summary>Computes the model's output; the next run with inputs of the same shape overwrites it.</summary>
     public Tensor Run(Tensor inputs)
     {
+        if (_version != Parameter.Version) Refresh();
         if (_plans.Find([inputs], []) is not { } plan) return Forward(inputs);
         plan.Run([inputs], []);
         return plan.Outputs[0];
     }
 
-    /// <summary>Forgets what was prepared from the parameters: call it after they have changed.</summary>
-    public void Refresh() => _plans.Clear();
+    /// <summary>
+    /// Prepares anew what depends on parameters: to be called after writing to a parameter's elements, or to running statistics, by hand.
+    /// </summary>
+    public void Refresh()
+    {
+        _version = Parameter.Version;
+        _plans.Prepare();
+    }
 
     private Tensor Forward(Tensor inputs)
     {

@@ -25,6 +25,12 @@ public abstract class Operation
     /// <param name="output">The first output's shape.</param>
     protected internal virtual long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) => 0;
 
+    /// <summary>The same computation over activations in blocks of 16 channels, for captured plans; null if there is none.</summary>
+    internal virtual BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => null;
+
+    /// <summary>False if two runs over the same inputs may differ (it draws random numbers): never computed once for all.</summary>
+    internal virtual bool IsDeterministic => true;
+
     /// <summary>Computes the outputs, the saved values, and nothing else.</summary>
     protected internal abstract void Forward(Frame f);
 
@@ -61,6 +67,11 @@ public abstract class Operation
         if (!condition) throw new ShapeException(message.ToString());
     }
 }
+
+/// <summary>An operation over blocked activations <c>[n, channels / 16, h, w, 16]</c>.</summary>
+/// <param name="Operation">What computes the same; an output of rank 5 is blocked, any other plain.</param>
+/// <param name="Activations">How many of the first inputs are activations; the others (weights, statistics) stay as they are.</param>
+internal sealed record BlockedForm(Operation Operation, int Activations = 1);
 
 /// <summary>Formats a requirement's message only when the requirement is broken.</summary>
 [System.Runtime.CompilerServices.InterpolatedStringHandler]

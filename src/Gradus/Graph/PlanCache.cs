@@ -13,7 +13,11 @@ internal sealed class PlanCache(Func<Tensor[], IntTensor[], Tensor[]> step, IRea
     /// <summary>Why the step cannot be captured; null while it can.</summary>
     public string? Obstacle { get; private set; }
 
-    public void Clear() => _plans.Clear();
+    /// <summary>Prepares every plan anew from the parameters as they are now.</summary>
+    public void Prepare()
+    {
+        foreach (var (_, _, plan) in _plans) plan.Prepare();
+    }
 
     /// <summary>The plan for inputs of these shapes, captured now if there is none; null if the step cannot be captured.</summary>
     public Plan? Find(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<IntTensor> integers)

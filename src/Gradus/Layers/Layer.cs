@@ -73,6 +73,7 @@ public abstract class Layer
         if (saved.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
             throw new InvalidDataException($"{source} has a tensor '{unknown}' that the model does not: it belongs to another architecture");
         foreach (var (name, tensor) in state) saved[name].Span.CopyTo(tensor.Span);
+        Parameter.NoteChange();
     }
 
     private void SetTraining(bool training)

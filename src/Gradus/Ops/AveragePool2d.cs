@@ -12,6 +12,8 @@ internal sealed class AveragePool2d(Size2d kernel, Size2d stride, Padding2d padd
 
     protected internal override Signature Infer(ReadOnlySpan<Shape> inputs) => new(OutputShape(inputs[0])) { BackwardReads = Reads.None };
 
+    internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => new(new BlockedAveragePool2d(this));
+
     protected override void ForwardPlane(Frame f, int plane, in Planes p)
     {
         var x = f.Input(0).Slice(plane * p.Size, p.Size);

@@ -42,7 +42,7 @@ internal sealed class BatchNormalization(float momentum, float epsilon, bool tra
             if (s.Item1.IsTraining)
             {
                 k.Statistics(s.f.Input(0), first, mean, inverse);
-                s.Item1.UpdateRunning(s.f, k, first, mean, inverse);
+                s.Item1.UpdateRunning(s.f.State(3).Slice(first, channels), s.f.State(4).Slice(first, channels), k.Each, mean, inverse);
             }
             else
             {
@@ -62,17 +62,18 @@ internal sealed class BatchNormalization(float momentum, float epsilon, bool tra
         });
     }
 
-    private void UpdateRunning(Frame f, in ChannelNormalization k, int first, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance)
+    /// <summary>Moves the running statistics towards a batch's, of <paramref name="each"/> values a channel.</summary>
+    internal void UpdateRunning(Span<float> runningMean, Span<float> runningVariance, int each, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance)
     {
-        var runningMean = f.State(3).Slice(first, mean.Length);
-        var runningVariance = f.State(4).Slice(first, mean.Length);
-        float unbiased = k.Each / (k.Each - 1f);
+        float unbiased = each / (each - 1f);
         for (int i = 0; i < mean.Length; i++)
         {
             runningMean[i] += momentum * (mean[i] - runningMean[i]);
             runningVariance[i] += momentum * (variance[i] * unbiased - runningVariance[i]);
         }
     }
+
+    internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => inputs[0].Rank == 4 ? new(new BlockedBatchNormalization(this)) : null;
 
     protected internal override void Backward(Frame f)
     {

@@ -18,6 +18,8 @@ internal abstract class BinaryOperation(Reads backwardReads) : Operation
         };
     }
 
+    internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => inputs[0] == inputs[1] ? new(this, 2) : null;
+
     /// <summary>y = f(a, b).</summary>
     protected abstract void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y);
 

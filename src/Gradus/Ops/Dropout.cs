@@ -16,6 +16,8 @@ internal sealed class Dropout(float rate, RandomSource source) : Operation
 
     public float Rate => rate;
 
+    internal override bool IsDeterministic => false;
+
     protected internal override Signature Infer(ReadOnlySpan<Shape> inputs) => new(inputs[0])
     {
         Saved = [inputs[0]], // 0 or 1 / (1 - rate)

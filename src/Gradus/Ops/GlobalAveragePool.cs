@@ -13,6 +13,8 @@ internal sealed class GlobalAveragePool : Operation
         return new Signature(inputs[0][..2]) { BackwardReads = Reads.None };
     }
 
+    internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => new(new BlockedGlobalAveragePool(inputs[0][1]));
+
     protected internal override void Forward(Frame f) => ForEachPlane(f, static (f, plane, size) =>
         f.Output[plane] = Reductions.Sum(f.Input(0).Slice(plane * size, size)) / size);
 

@@ -17,6 +17,8 @@ internal sealed class MaxPool2d(Size2d kernel, Size2d stride, Padding2d padding)
         };
     }
 
+    internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => new(new BlockedMaxPool2d(this));
+
     protected override void ForwardPlane(Frame f, int plane, in Planes p)
     {
         var x = f.Input(0).Slice(plane * p.Size, p.Size);

@@ -8,6 +8,8 @@ internal abstract class UnaryOperation(Reads backwardReads) : Operation
 {
     protected internal override Signature Infer(ReadOnlySpan<Shape> inputs) => new(inputs[0]) { BackwardReads = backwardReads };
 
+    internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => new(this);
+
     /// <summary>y = f(x).</summary>
     protected abstract void Map(ReadOnlySpan<float> x, Span<float> y);
 

@@ -75,6 +75,7 @@ public abstract class Optimizer
         _pieces ??= Cut();
         if (ClipValue is not null || ClipNorm is not null) Clip();
         Steps++;
+        Parameter.NoteChange();
         BeginStep();
         Workers.Run(_pieces.Length, this, static (optimizer, tile) => optimizer.Update(tile));
     }

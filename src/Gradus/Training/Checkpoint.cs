@@ -55,6 +55,7 @@ internal sealed class Checkpoint(TrainingState state, AttachedSchedule? schedule
         }
 
         foreach (var (name, tensor) in tensors) file.Tensors[name].Span.CopyTo(tensor.Span);
+        Parameter.NoteChange();
         Restore(content);
     }
 

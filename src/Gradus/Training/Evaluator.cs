@@ -6,6 +6,8 @@ namespace Gradus.Training;
 /// <summary>Measures a model as it is in use.</summary>
 internal sealed class Evaluator(Layer model, Func<Tensor, IntTensor, Tensor> loss)
 {
+    private readonly InferencePlan _plan = InferencePlan.Capture(model);
+
     public Evaluation Evaluate(BatchSource source, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -24,14 +26,13 @@ internal sealed class Evaluator(Layer model, Func<Tensor, IntTensor, Tensor> los
 
     private Evaluation Measure(BatchSource source, CancellationToken cancellation)
     {
-        var plan = InferencePlan.Capture(model); // anew each time: a plan packs the weights that it finds
         var accuracy = new Accuracy();
         double sum = 0;
         long samples = 0;
         foreach (var batch in source.Epoch(0))
         {
             cancellation.ThrowIfCancellationRequested();
-            var output = plan.Run(batch.Inputs);
+            var output = _plan.Run(batch.Inputs);
             int rows = batch.Labels.Shape[0];
             sum += (double)loss(output, batch.Labels).Item() * rows;
             samples += rows;

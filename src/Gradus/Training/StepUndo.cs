@@ -16,5 +16,6 @@ internal sealed class StepUndo(Layer model, RandomSource[] randomSources)
     {
         for (int i = 0; i < _positions.Length; i++) randomSources[i].Position = _positions[i];
         foreach (var (buffer, copy) in _buffers) copy.CopyTo(buffer.Span);
+        Parameter.NoteChange();
     }
 }

@@ -14,6 +14,7 @@ namespace Gradus.Training;
 public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, Optimizer optimizer)
 {
     private readonly TrainingStep _step = TrainingStep.Capture(model, loss, optimizer);
+    private readonly Evaluator _evaluator = new(model, loss);
     private AttachedSchedule? _schedule;
 
     /// <summary>The course of the learning rate; constant if not given.</summary>
@@ -72,7 +73,7 @@ public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, O
     /// <param name="source">The batches to measure on.</param>
     /// <param name="cancellation">Stops the evaluation.</param>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public Evaluation Evaluate(BatchSource source, CancellationToken cancellation = default) => new Evaluator(model, loss).Evaluate(source, cancellation);
+    public Evaluation Evaluate(BatchSource source, CancellationToken cancellation = default) => _evaluator.Evaluate(source, cancellation);
 
     private void RunEpoch(TrainingState state, BatchSource training, Checkpoint checkpoint, RandomSource[] randomSources, CancellationToken cancellation)
     {

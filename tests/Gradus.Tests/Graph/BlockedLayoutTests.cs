@@ -4,6 +4,7 @@ using Gradus.Graph.Rewriting;
 using Gradus.Kernels;
 using Gradus.Layers;
 using Gradus.Losses;
+using Gradus.Tests.Kernels;
 
 namespace Gradus.Tests.Graph;
 
@@ -54,6 +55,46 @@ public class BlockedLayoutTests
             random.Normal(x.Span);
             return (x, new IntTensor([.. Enumerable.Range(0, batch).Select(_ => random.Next(4))]));
         }
+    }
+
+    public static TheoryData<string> Names => PictureNetworks.Names;
+
+    [Theory, MemberData(nameof(Names))]
+    public void Every_blocked_form_agrees_with_eager(string name)
+    {
+        var (build, shape, uses) = PictureNetworks.All[name];
+        var (eager, replayed) = (build(new RandomSource(5)), build(new RandomSource(5)));
+        var operations = Operations(eager, shape);
+        Assert.All(uses, operation => Assert.Contains(operation, operations));
+        var step = TrainingStep.Capture(replayed, CrossEntropy.Of, new Sgd(replayed.Parameters, 0.01f));
+        var optimizer = new Sgd(eager.Parameters, 0.01f);
+        for (int i = 0; i < 3; i++)
+        {
+            var (x, labels) = PictureNetworks.Batch(shape, (ulong)i);
+            float loss = step.Run(x, labels);
+            Assert.Null(step.Obstacle);
+            optimizer.ZeroGradient();
+            var expected = CrossEntropy.Of(eager.Forward(x), labels);
+            expected.Backward();
+            foreach (var ((parameter, a), b) in eager.NamedParameters().Zip(replayed.Parameters))
+                PictureNetworks.Close(a.Gradient!, b.Gradient!, i == 0 ? 2e-5f : 2e-4f, $"step {i}: gradient of {parameter}"); // later, rounding has moved the parameters
+            optimizer.Step();
+            foreach (var ((buffer, a), (_, b)) in eager.NamedBuffers().Zip(replayed.NamedBuffers())) PictureNetworks.Close(a, b, 1e-5f, buffer);
+            Assert.Equal(expected.Item(), loss, 1e-4f * MathF.Max(1, expected.Item()));
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Every_blocked_form_gives_the_same_bits_on_one_and_two_threads(string name)
+    {
+        var (build, shape, _) = PictureNetworks.All[name];
+        ConvolutionTests.SameOnOneAndTwoThreads(() =>
+        {
+            var model = build(new RandomSource(5));
+            var step = TrainingStep.Capture(model, CrossEntropy.Of, new Adam(model.Parameters));
+            for (int i = 0; i < 2; i++) step.Run(PictureNetworks.Batch(shape, (ulong)i).X, PictureNetworks.Batch(shape, (ulong)i).Labels);
+            return [.. model.Parameters.SelectMany(parameter => parameter.ToArray()), .. model.NamedBuffers().SelectMany(named => named.Buffer.ToArray())];
+        });
     }
 
     [Fact]

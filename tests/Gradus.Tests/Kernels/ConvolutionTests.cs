@@ -114,16 +114,84 @@ public class ConvolutionTests
             var (x, _, w, _) = Inputs(g, seed);
             int outputs = g.OutHeight * g.OutWidth;
             var dy = Random(g.Batch * g.OutChannels * outputs, seed + 5);
-            var output = seed % 2 == 0 ? [] : Random(dy.Length, seed + 6);
             var packed = new float[PackedWeights.BackwardLength(g)];
             PackedWeights.Backward(g, w, packed);
             var dx = new float[g.InputLength];
             dx.AsSpan().Fill(float.NaN);
-            ConvolutionBackwardInput.Run(
-                g, ToBlocked(dy, g.Batch, g.OutChannels, outputs), output.Length == 0 ? [] : ToBlocked(output, g.Batch, g.OutChannels, outputs), packed, dx);
-            var masked = dy.Select((d, i) => output.Length == 0 || output[i] > 0 ? (double)d : 0).ToArray();
-            AssertClose(Backward(g, x, w, masked).Input, ToPlain(dx, g.Batch, g.InChannels, g.InHeight * g.InWidth));
+            ConvolutionBackwardInput.Run(g, ToBlocked(dy, g.Batch, g.OutChannels, outputs), packed, dx);
+            AssertClose(Backward(g, x, w, [.. dy.Select(d => (double)d)]).Input, ToPlain(dx, g.Batch, g.InChannels, g.InHeight * g.InWidth));
             AssertPaddingLanesAreZero(dx, g.InChannels, g.InHeight * g.InWidth);
+        }
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void A_residual_is_added_before_the_rectifier(int seed)
+    {
+        foreach (var g in Geometries(10, seed))
+        {
+            var (x, arranged, w, bias) = Inputs(g, seed);
+            int outputs = g.OutHeight * g.OutWidth;
+            var residual = Random(g.Batch * g.OutChannels * outputs, seed + 7);
+            var y = new float[g.OutputLength];
+            ConvolutionForward.Run(g, arranged, Pack(g, w), bias, y, relu: seed % 2 == 0, ToBlocked(residual, g.Batch, g.OutChannels, outputs));
+            var expected = Forward(g, x, w, bias).Select((value, i) => seed % 2 == 0 ? Math.Max(0, value + residual[i]) : value + residual[i]).ToArray();
+            AssertClose(expected, ToPlain(y, g.Batch, g.OutChannels, outputs));
+        }
+    }
+
+    // A large picture is cut into bands, a small batch into shares of output channels: sizes that the random ones do not reach.
+    internal static IEnumerable<ConvolutionGeometry> LargeGeometries =>
+    [
+        new() { Batch = 1, InChannels = 20, InHeight = 61, InWidth = 300, OutChannels = 34, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 },
+        new() { Batch = 2, InChannels = 160, InHeight = 7, InWidth = 7, OutChannels = 150, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 },
+        new() { Batch = 5, InChannels = 3, InHeight = 70, InWidth = 65, OutChannels = 32, KernelHeight = 7, KernelWidth = 7, StrideY = 2, StrideX = 2, PadTop = 3, PadLeft = 3, PadBottom = 3, PadRight = 3, PlainInput = true },
+        new() { Batch = 17, InChannels = 16, InHeight = 12, InWidth = 12, OutChannels = 16, KernelHeight = 3, KernelWidth = 3 },
+    ];
+
+    [Fact]
+    public void Large_pictures_and_small_batches_agree_with_plain_loops()
+    {
+        foreach (var g in LargeGeometries)
+        {
+            var (x, arranged, w, bias) = Inputs(g, 4);
+            var y = new float[g.OutputLength];
+            ConvolutionForward.Run(g, arranged, Pack(g, w), bias, y, relu: false);
+            AssertClose(Forward(g, x, w, bias), ToPlain(y, g.Batch, g.OutChannels, g.OutHeight * g.OutWidth));
+        }
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void Weight_gradient_agrees_with_plain_loops(int seed)
+    {
+        foreach (var g in Geometries(25, seed + 100).Concat(seed == 1 ? LargeGeometries : []).Where(g => !g.PlainInput || g.InChannels <= Blocked.Lanes))
+        {
+            var (x, arranged, w, _) = Inputs(g, seed);
+            int outputs = g.OutHeight * g.OutWidth;
+            var dy = Random(g.Batch * g.OutChannels * outputs, seed + 5);
+            var (dw, db) = WeightGradient(g, arranged, ToBlocked(dy, g.Batch, g.OutChannels, outputs), biased: seed % 2 == 0);
+            var expected = Backward(g, x, w, [.. dy.Select(d => (double)d)]);
+            AssertClose(expected.Weights, dw);
+            if (seed % 2 == 0) AssertClose(expected.Bias, db);
+        }
+    }
+
+    private static (float[] Weights, float[] Bias) WeightGradient(in ConvolutionGeometry g, float[] x, float[] dy, bool biased)
+    {
+        var (dw, db, scratch) = (new float[g.WeightsLength], biased ? new float[g.OutChannels] : [], new float[ConvolutionBackwardWeights.ScratchLength(g)]);
+        dw.AsSpan().Fill(float.NaN);
+        db.AsSpan().Fill(float.NaN);
+        ConvolutionBackwardWeights.Run(g, x, dy, dw, db, scratch);
+        return (dw, db);
+    }
+
+    [Fact]
+    public void One_and_two_threads_give_the_same_bits_for_the_weight_gradient()
+    {
+        foreach (var g in Geometries(10, 78).Where(g => !g.PlainInput).Concat(LargeGeometries))
+        {
+            var (_, arranged, _, _) = Inputs(g, 77);
+            var dy = ToBlocked(Random(g.Batch * g.OutChannels * g.OutHeight * g.OutWidth, 9), g.Batch, g.OutChannels, g.OutHeight * g.OutWidth);
+            SameOnOneAndTwoThreads(() => WeightGradient(g, arranged, dy, biased: true) is var (dw, db) ? [.. dw, .. db] : []);
         }
     }
 

@@ -20,6 +20,19 @@ internal sealed class Lowering
         return lowering._instructions;
     }
 
+    /// <summary>The program's preparations, over memory of their own.</summary>
+    public static List<Instruction> Prepare(Program program)
+    {
+        var lowering = new Lowering(program);
+        foreach (var node in program.Preparations)
+        {
+            lowering.Forward(node);
+            foreach (var value in lowering._instructions[^1].Touches) MemoryPlan.GiveOwnMemory(value.Root);
+        }
+
+        return lowering._instructions;
+    }
+
     private void Lower(int index)
     {
         switch (_program.Entries[index])

@@ -27,7 +27,8 @@ internal sealed class MemoryPlan
         return plan;
     }
 
-    private static void GiveOwnMemory(Value root)
+    /// <summary>Memory outside the arena, unless the value has some already.</summary>
+    public static void GiveOwnMemory(Value root)
     {
         if (root.IsExternal) return;
         root.IsExternal = true;

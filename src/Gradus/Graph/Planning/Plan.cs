@@ -5,20 +5,23 @@ namespace Gradus.Graph.Planning;
 /// <summary>A captured step: a fixed list of instructions over fixed memory. Running it allocates nothing.</summary>
 internal sealed class Plan
 {
-    private readonly Instruction[] _instructions;
+    private readonly Instruction[] _instructions, _preparations;
     private readonly Program _program;
     private readonly MemoryPlan _memory;
     private readonly bool _hasInputViews;
 
-    private Plan(Program program, List<Instruction> instructions)
+    private Plan(Program program)
     {
         _program = program;
+        _preparations = [.. Lowering.Prepare(program)];
+        var instructions = Lowering.Lower(program);
         _instructions = [.. instructions];
         Outputs = [.. program.Outputs.Select(output => output.Tensor)];
         _memory = MemoryPlan.Lay(instructions, program.Outputs);
         _hasInputViews = program.Nodes.Any(node => node.Signature.IsView && program.Inputs.Contains(node.Output.Root))
             || program.Outputs.Exists(output => program.Inputs.Contains(output.Root));
         PointOutputViews();
+        Prepare();
     }
 
     /// <summary>The declared outputs; each run overwrites them.</summary>
@@ -42,7 +45,13 @@ internal sealed class Plan
         if (program.Describe() != again.Describe())
             throw new NotCapturableException("the step did different things when it was recorded twice (a loop, a branch or a constant changed between the two)");
         foreach (var rewrite in rewrites) rewrite.Apply(program);
-        return new Plan(program, Lowering.Lower(program));
+        return new Plan(program);
+    }
+
+    /// <summary>Computes anew what depends on parameters alone.</summary>
+    public void Prepare()
+    {
+        foreach (var instruction in _preparations) instruction.Run();
     }
 
     public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<IntTensor> integers)

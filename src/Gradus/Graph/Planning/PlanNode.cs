@@ -6,16 +6,21 @@ internal abstract class PlanEntry;
 /// <summary>An operation with the values that it reads and writes.</summary>
 internal sealed class PlanNode : PlanEntry
 {
-    public PlanNode(Operation operation, Value[] inputs, IntTensor[] integers, Value[]? outputs = null)
+    /// <param name="operation">What is computed.</param>
+    /// <param name="inputs">What it reads.</param>
+    /// <param name="integers">The whole-number inputs.</param>
+    /// <param name="wantsGradient">False where gradients are off: then nothing behind the node asks for one.</param>
+    /// <param name="outputs">Values to write, of a node that this one replaces; new ones if null.</param>
+    public PlanNode(Operation operation, Value[] inputs, IntTensor[] integers, bool wantsGradient, Value[]? outputs = null)
     {
         Operation = operation;
         Inputs = inputs;
         Integers = integers;
         Signature = operation.Infer([.. inputs.Select(input => input.Shape)]);
-        WantsGradient = Signature.IsDifferentiable && inputs.Any(input => input.WantsGradient);
+        WantsGradient = wantsGradient && Signature.IsDifferentiable && inputs.Any(input => input.WantsGradient);
         Outputs = outputs ?? [.. Signature.Outputs.Select(shape => new Value(shape) { ViewOf = Signature.IsView ? inputs[0] : null })];
         foreach (var output in Outputs) output.WantsGradient |= WantsGradient;
-        Saved = Save();
+        Saved = [.. Signature.SavedIf(WantsGradient).Select(shape => new Value(shape))];
     }
 
     public Operation Operation { get; }
@@ -28,21 +33,11 @@ internal sealed class PlanNode : PlanEntry
 
     public Value[] Outputs { get; }
 
-    public Value[] Saved { get; private set; }
+    public Value[] Saved { get; }
 
-    public bool WantsGradient { get; private set; }
+    public bool WantsGradient { get; }
 
     public Value Output => Outputs[0];
-
-    /// <summary>Gradients were off for this node: nothing behind it asks for one.</summary>
-    public void StopGradient()
-    {
-        WantsGradient = false;
-        foreach (var output in Outputs) output.WantsGradient = false;
-        Saved = Save();
-    }
-
-    private Value[] Save() => [.. Signature.SavedIf(WantsGradient).Select(shape => new Value(shape))];
 }
 
 /// <summary>The gradients of a scalar are computed here.</summary>

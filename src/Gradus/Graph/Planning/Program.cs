@@ -21,6 +21,9 @@ internal sealed class Program
 
     public List<Value> Outputs { get; } = [];
 
+    /// <summary>What depends on parameters and constants alone, taken out of the entries: computed once and when parameters change.</summary>
+    public List<PlanNode> Preparations { get; } = [];
+
     public IEnumerable<PlanNode> Nodes => Entries.OfType<PlanNode>();
 
     /// <summary>Turns a trace into a program.</summary>
@@ -82,9 +85,8 @@ internal sealed class Program
 
     private PlanNode Convert(Node node)
     {
-        var converted = new PlanNode(node.Operation, [.. node.Inputs.Select(ValueOf)], node.Frame.IntegerInputs);
+        var converted = new PlanNode(node.Operation, [.. node.Inputs.Select(ValueOf)], node.Frame.IntegerInputs, node.WantsGradient);
         for (int i = 0; i < converted.Outputs.Length; i++) _values.Add(node.Outputs[i], converted.Outputs[i]);
-        if (!node.WantsGradient) converted.StopGradient();
         return converted;
     }
 

@@ -15,7 +15,7 @@ internal sealed class Value(Shape shape)
     public bool IsExternal { get; set; }
 
     /// <summary>True if the values are the same in every run of an inference plan.</summary>
-    public bool IsConstant { get; init; }
+    public bool IsConstant { get; set; }
 
     /// <summary>The traced leaf that this value stands for, if it is one.</summary>
     public Tensor? Leaf { get; init; }

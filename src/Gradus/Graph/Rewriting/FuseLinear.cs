@@ -6,6 +6,6 @@ namespace Gradus.Graph.Rewriting;
 /// <summary>A linear layer followed by ReLU becomes one operation: the product's result is activated before it is written.</summary>
 internal sealed class FuseLinear : PairRewrite<Linear, Relu>
 {
-    protected override PlanNode? Fuse(PlanNode first, PlanNode second) =>
-        ((Linear)first.Operation).HasRelu ? null : new PlanNode(new Linear(relu: true), first.Inputs, first.Integers, second.Outputs);
+    protected override PlanNode? Fuse(PlanNode first, PlanNode second, int place) =>
+        ((Linear)first.Operation).HasRelu ? null : Fused(new Linear(relu: true), first.Inputs, first, second);
 }

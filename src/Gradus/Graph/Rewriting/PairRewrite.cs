@@ -21,9 +21,9 @@ internal abstract class PairRewrite<TFirst, TSecond> : Rewrite
                 continue;
             }
 
-            if (node.Operation is TSecond && producers.TryGetValue(node.Inputs[0], out int index) && uses[node.Inputs[0]] == 1
-                && Fuse((PlanNode)entries[index]!, node) is { } fused)
+            for (int i = 0; i < node.Inputs.Length && node.Operation is TSecond; i++)
             {
+                if (!producers.TryGetValue(node.Inputs[i], out int index) || uses[node.Inputs[i]] != 1 || Fuse((PlanNode)entries[index]!, node, i) is not { } fused) continue;
                 entries[index] = null;
                 node = fused;
             }
@@ -36,5 +36,12 @@ internal abstract class PairRewrite<TFirst, TSecond> : Rewrite
     }
 
     /// <summary>The single operation, or null if this pair cannot be fused.</summary>
-    protected abstract PlanNode? Fuse(PlanNode first, PlanNode second);
+    /// <param name="first">What is read by the second alone.</param>
+    /// <param name="second">What comes later; the fused node stands at its place and has its outputs.</param>
+    /// <param name="place">Which input of the second is the first's output.</param>
+    protected abstract PlanNode? Fuse(PlanNode first, PlanNode second, int place);
+
+    /// <summary>The fused node: it has the second's outputs, and gradients where both had them.</summary>
+    protected static PlanNode Fused(Operation operation, Value[] inputs, PlanNode first, PlanNode second) =>
+        new(operation, inputs, [.. first.Integers, .. second.Integers], first.WantsGradient || second.WantsGradient, second.Outputs);
 }

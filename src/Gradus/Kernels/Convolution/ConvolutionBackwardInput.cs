@@ -9,15 +9,14 @@ internal static unsafe class ConvolutionBackwardInput
     /// <summary>inputGradient is overwritten.</summary>
     /// <param name="g">The sizes.</param>
     /// <param name="outputGradient">Blocked [n, blocks, outHeight, outWidth, 16].</param>
-    /// <param name="output">The rectified output, where the gradient counts only if it is above 0; empty for no rectifier.</param>
     /// <param name="packed">What <see cref="PackedWeights.Backward"/> made of the weights.</param>
     /// <param name="inputGradient">Blocked [n, blocks, inHeight, inWidth, 16].</param>
     public static void Run(
-        in ConvolutionGeometry g, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> output, ReadOnlySpan<float> packed, Span<float> inputGradient)
+        in ConvolutionGeometry g, ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> packed, Span<float> inputGradient)
     {
         int* taps = stackalloc int[g.Taps];
         var shifts = stackalloc Correlation.Tap[g.Taps];
-        fixed (float* dy = outputGradient, y = output, w = packed, dx = inputGradient)
+        fixed (float* dy = outputGradient, w = packed, dx = inputGradient)
         {
             float* part = w;
             for (int phase = 0; phase < g.StrideY * g.StrideX; phase++)
@@ -27,7 +26,6 @@ internal static unsafe class ConvolutionBackwardInput
                 var work = new Correlation
                 {
                     Input = dy,
-                    Mask = y,
                     Weights = part,
                     Output = dx,
                     Taps = shifts,

@@ -3,17 +3,19 @@ namespace Gradus.Kernels.Convolution;
 /// <summary>Convolution with its epilogue in registers: bias, rectifier, 2x2 max pooling.</summary>
 internal static unsafe class ConvolutionForward
 {
-    /// <summary>output = convolution(input) + bias, rectified if <paramref name="relu"/>; output [n, blocks, outHeight, outWidth, 16].</summary>
+    /// <summary>output = convolution(input) + bias + residual, rectified if <paramref name="relu"/>; output [n, blocks, outHeight, outWidth, 16].</summary>
     /// <param name="g">The sizes.</param>
     /// <param name="input">Blocked, or plain NCHW if the geometry says so.</param>
     /// <param name="packed">What <see cref="PackedWeights.Forward"/> made of the weights.</param>
     /// <param name="bias">[out], or empty.</param>
     /// <param name="output">Every lane is written; those beyond the last channel with zero.</param>
     /// <param name="relu">Whether max(x, 0) follows.</param>
+    /// <param name="residual">Of the output's layout; empty for none.</param>
     public static void Run(
-        in ConvolutionGeometry g, ReadOnlySpan<float> input, ReadOnlySpan<float> packed, ReadOnlySpan<float> bias, Span<float> output, bool relu)
+        in ConvolutionGeometry g, ReadOnlySpan<float> input, ReadOnlySpan<float> packed, ReadOnlySpan<float> bias, Span<float> output, bool relu,
+        ReadOnlySpan<float> residual = default)
     {
-        fixed (float* x = input, w = packed, b = bias, y = output)
+        fixed (float* x = input, w = packed, b = bias, y = output, r = residual)
         {
             Run(g, new Correlation
             {
@@ -21,6 +23,7 @@ internal static unsafe class ConvolutionForward
                 Weights = w,
                 Bias = b,
                 Output = y,
+                Residual = r,
                 Relu = relu,
                 OutHeight = g.OutHeight,
                 OutWidth = g.OutWidth,

@@ -15,12 +15,13 @@ internal unsafe struct Correlation
 {
     // A band of input and one pair of packed weights stay in the 1 MiB L2.
     private const int BandFloats = 96 * 1024;
+    private const int WeightsToShare = 32 * 1024; // of one pair of output blocks: from here on streaming them costs more than copying a band again
     private const int TilesWanted = 16; // for small batches: enough for the threads of a desktop, few enough to keep bands tall
 
     internal readonly record struct Tap(int Y, int X);
 
-    // input [batch, channels or blocks, height, width, 1 or 16]; where Mask, of the same shape, is not above 0, the input counts as 0
-    public float* Input, Mask;
+    // input [batch, channels or blocks, height, width, 1 or 16]
+    public float* Input;
     public bool Plain;
     public int Batch, Channels, Height, Width;
     public int StrideY, StrideX, Top, Left;
@@ -29,13 +30,14 @@ internal unsafe struct Correlation
 
     // output [batch, blocks, OutHeight, OutWidth, 16], or its pooled half; results land at (FirstRow + y·RowStep, FirstColumn + x·ColumnStep)
     public float* Weights, Bias, Output;
+    public float* Residual;                     // of the output's layout: added before the rectifier; null for none
     public byte* Argmax;
     public int OutChannels, OutHeight, OutWidth, Rows, Columns;
     public int FirstRow, FirstColumn, RowStep, ColumnStep;
     public bool Relu, Pool;
 
     private Segment* _segments;
-    private int _segmentCount, _bandRows, _bands, _copyRows, _copyWidth;
+    private int _segmentCount, _bandRows, _bands, _copyRows, _copyWidth, _blocksEach, _shares;
     private bool _copy;
     private long _plane;
     private int _rowFloats;
@@ -56,7 +58,10 @@ internal unsafe struct Correlation
         _segments = segments;
         PlanBands();
         FillSegments();
-        Workers.Run(Batch * _bands, this, static (job, tile) => job.RunTile(tile / job._bands, tile % job._bands), _copy ? _copyRows * _copyWidth * Lane * Planes : 0);
+        Workers.Run(
+            Batch * _bands * _shares, this,
+            static (job, tile) => job.RunTile(tile / job._shares / job._bands, tile / job._shares % job._bands, tile % job._shares * job._blocksEach),
+            _copy ? _copyRows * _copyWidth * Lane * Planes : 0);
     }
 
     private void PlanBands()
@@ -64,15 +69,34 @@ internal unsafe struct Correlation
         int reachY = 1, reachX = 1;
         for (int tap = 0; tap < TapCount; tap++) (reachY, reachX) = (Math.Max(reachY, Taps[tap].Y + 1), Math.Max(reachX, Taps[tap].X + 1));
         _copyWidth = ((Columns - 1) * StrideX) + reachX;
-        _copy = _segmentCount > 0 && (Mask != null || Top != 0 || Left != 0 || _copyWidth > Width || ((Rows - 1) * StrideY) + reachY > Height);
+        _copy = _segmentCount > 0 && (Top != 0 || Left != 0 || _copyWidth > Width || ((Rows - 1) * StrideY) + reachY > Height);
 
         int rowFloats = Math.Max(_copyWidth, Width) * Lane * Planes * StrideY;
         int tall = Math.Max(1, (BandFloats / rowFloats) - reachY);
-        int bands = Math.Max((Rows + tall - 1) / tall, (TilesWanted + Batch - 1) / Batch);
+        int bands = (Rows + tall - 1) / tall;
+        ShareBlocks(ref bands);
         _bandRows = Math.Max(2, ((Rows + bands - 1) / bands) + 1 & ~1);
         _bands = (Rows + _bandRows - 1) / _bandRows;
         _copyRows = ((_bandRows - 1) * StrideY) + reachY;
         (_rowFloats, _plane) = _copy ? (_copyWidth * Lane, (long)_copyRows * _copyWidth * Lane) : (Width * Lane, (long)Height * Width * Lane);
+    }
+
+    // A small batch is cut further: by output channels where there are many weights, so that each is read once, else into lower bands.
+    private void ShareBlocks(ref int bands)
+    {
+        int wanted = (TilesWanted + (Batch * bands) - 1) / Math.Max(1, Batch * bands), pairs = (Blocked.Blocks(OutChannels) + BlocksTogether - 1) / BlocksTogether;
+        _blocksEach = pairs * BlocksTogether;
+        _shares = 1;
+        if (wanted <= 1) return;
+        if ((long)Channels * TapCount * BlocksTogether * Blocked.Lanes >= WeightsToShare && pairs > 1)
+        {
+            int each = Math.Max(1, pairs / wanted);
+            (_blocksEach, _shares) = (each * BlocksTogether, (pairs + each - 1) / each);
+        }
+        else
+        {
+            bands *= wanted;
+        }
     }
 
     private readonly void FillSegments()
@@ -85,7 +109,7 @@ internal unsafe struct Correlation
                     Plain ? 1 : Math.Min(Blocked.Lanes, Channels - (plane * Blocked.Lanes)));
     }
 
-    private readonly void RunTile(int image, int band)
+    private readonly void RunTile(int image, int band, int firstBlock)
     {
         int firstRow = band * _bandRows, rows = Math.Min(_bandRows, Rows - firstRow);
         float* origin = _copy ? CopyBand(image, firstRow) : Input + ((long)image * Planes * _plane) + ((long)firstRow * StrideY * _rowFloats);
@@ -96,17 +120,29 @@ internal unsafe struct Correlation
             Segments = _segments,
             SegmentCount = _segmentCount,
             InputStep = StrideX * Lane,
-            Relu = Relu,
+            Relu = Relu && Residual == null,
             PixelStep = ColumnStep * Blocked.Lanes,
             BlockStep = (nint)outPlane,
         };
-        for (int block = 0; block < blocks; block += BlocksTogether)
+        for (int block = firstBlock; block < Math.Min(blocks, firstBlock + _blocksEach); block += BlocksTogether)
         {
             tile.Weights = Weights + ((long)block * Blocked.Lanes * Channels * TapCount);
             tile.Bias = Bias + (block * Blocked.Lanes);
             long output = ((((long)image * blocks) + block) * outPlane)
                 + (((((long)FirstRow + (firstRow / pool * RowStep)) * OutWidth) + FirstColumn) * Blocked.Lanes);
-            RunRows(ref tile, origin, output, rows, Math.Min(BlocksTogether, blocks - block));
+            int together = Math.Min(BlocksTogether, blocks - block);
+            RunRows(ref tile, origin, output, rows, together);
+            for (int i = 0; i < together && Residual != null; i++) AddResidual(output + (i * outPlane), rows * OutWidth * Blocked.Lanes);
+        }
+    }
+
+    // While the band's results are still near. Only for convolutions that write every pixel, not for phases of a stride.
+    private readonly void AddResidual(long at, int count)
+    {
+        for (int i = 0; i < count; i += Blocked.Lanes)
+        {
+            var sum = Vector512.Load(Output + at + i) + Vector512.Load(Residual + at + i);
+            (Relu ? Rectify(sum) : sum).Store(Output + at + i);
         }
     }
 
@@ -159,38 +195,14 @@ internal unsafe struct Correlation
     private readonly float* CopyBand(int image, int firstRow)
     {
         float* band = Workers.Scratch;
-        int lane = Lane, left = Math.Max(0, Left), from = Math.Max(0, -Left);
-        int width = Math.Max(0, Math.Min(Width - from, _copyWidth - left)), right = _copyWidth - left - width;
         for (int plane = 0; plane < Planes; plane++)
         {
-            long source = ((long)image * Planes + plane) * Height * Width * lane;
+            float* source = Input + ((long)image * Planes + plane) * Height * Width * Lane;
             for (int row = 0; row < _copyRows; row++)
-            {
-                float* to = band + (plane * _plane) + ((long)row * _rowFloats);
-                int y = (firstRow * StrideY) - Top + row;
-                if (y < 0 || y >= Height)
-                {
-                    new Span<float>(to, _rowFloats).Clear();
-                    continue;
-                }
-
-                long at = source + ((((long)y * Width) + from) * lane);
-                new Span<float>(to, left * lane).Clear();
-                new Span<float>(to + ((left + width) * lane), right * lane).Clear();
-                if (Mask == null) new ReadOnlySpan<float>(Input + at, width * lane).CopyTo(new Span<float>(to + (left * lane), width * lane));
-                else CopyMasked(Input + at, Mask + at, to + (left * lane), width * lane);
-            }
+                BorderedRow.Copy(source, Height, Width, Lane, firstRow * StrideY - Top + row, Left, band + plane * _plane + (long)row * _rowFloats, _copyWidth);
         }
 
         return band;
-    }
-
-    private static void CopyMasked(float* from, float* mask, float* to, int count)
-    {
-        int i = 0;
-        for (; i <= count - 16; i += 16)
-            Vector512.ConditionalSelect(Vector512.GreaterThan(Vector512.Load(mask + i), Vector512<float>.Zero), Vector512.Load(from + i), Vector512<float>.Zero).Store(to + i);
-        for (; i < count; i++) to[i] = mask[i] > 0 ? from[i] : 0;
     }
 
     private readonly void Execute(ref Tile tile, int pixels, int blocks)

@@ -94,19 +94,10 @@ internal static unsafe class PooledBackwardWeights
             for (int half = 0; half < (two ? 2 : 1); half++)
             {
                 for (int i = 0; i < 2 * rows + 2; i++)
-                    CopyRow(from + half * plane, 2 * row + i - G.PadTop, band + half * bandPlane + i * rowStep);
+                    BorderedRow.Copy(from + half * plane, G.InHeight, G.InWidth, Blocked.Lanes, 2 * row + i - G.PadTop, G.PadLeft, band + half * bandPlane + i * rowStep, PaddedWidth);
             }
 
             return ((nint)band, rowStep, bandPlane);
-        }
-
-        private readonly void CopyRow(float* plane, int y, float* to)
-        {
-            var target = new Span<float>(to, PaddedWidth * Blocked.Lanes);
-            target.Clear();
-            if (y < 0 || y >= G.InHeight) return;
-            int width = Math.Min(G.InWidth, PaddedWidth - G.PadLeft);
-            new ReadOnlySpan<float>(plane + (long)y * G.InWidth * Blocked.Lanes, width * Blocked.Lanes).CopyTo(target[(G.PadLeft * Blocked.Lanes)..]);
         }
 
         private static void AddBias(float* bias, float* masked, int pixels)

@@ -9,25 +9,27 @@ namespace Gradus.Ops;
 /// outputs that the pool chose and ReLU let through. Activations are blocked, <c>[n, channels / 16, h, w, 16]</c>; a first layer of few
 /// channels reads plain <c>[n, c, h, w]</c>.
 /// </summary>
-internal sealed class BlockedConvolutionPool(Padding2d padding) : Operation
+internal sealed class BlockedConvolutionPool(ConvolutionSettings settings) : Operation
 {
     // inputs: x blocked or plain, weight [out, in, kernel height, kernel width], bias [out] (optional)
-    public override object Settings => padding;
+    public override object Settings => settings;
+
+    public ConvolutionSettings Sliding => settings;
 
     /// <summary>True if this operation can stand for a convolution with these shapes, followed by ReLU and a 2x2 max-pool.</summary>
     public static bool Covers(Convolution2d convolution, Shape x, Shape weight)
     {
-        if (convolution.Groups != 1 || convolution.Stride != 1 || convolution.Dilation != 1) return false;
-        var g = Geometry(convolution.Padding, x, weight, ReadsPlain(x, weight));
+        if (convolution.Groups != 1) return false;
+        var g = new ConvolutionSettings(convolution).Geometry(x, weight) with { PlainInput = ReadsPlain(weight) };
         return g is { PooledHeight: > 0, PooledWidth: > 0 } && (PooledBackwardFirstWeights.Covers(g) || PooledBackwardWeights.Covers(g));
     }
 
     /// <summary>True if a first layer reads its input as it is: blocking would leave most lanes empty.</summary>
-    public static bool ReadsPlain(Shape x, Shape weight) => x[1] <= 4 && x[1] * weight[2] * weight[3] <= 32;
+    public static bool ReadsPlain(Shape weight) => BlockedConvolution.ReadsPlain(weight) && weight.CountFrom(1) <= 32;
 
     protected internal override Signature Infer(ReadOnlySpan<Shape> inputs)
     {
-        var g = Geometry(inputs[0], inputs[1]);
+        var g = settings.Geometry(inputs[0], inputs[1]);
         var output = Shape.Of([g.Batch, g.OutBlocks, g.PooledHeight, g.PooledWidth, Blocked.Lanes]);
         return new Signature(output)
         {
@@ -40,14 +42,14 @@ internal sealed class BlockedConvolutionPool(Padding2d padding) : Operation
 
     protected internal override void Forward(Frame f)
     {
-        var g = Geometry(f.InputShape(0), f.InputShape(1));
+        var g = settings.Geometry(f.InputShape(0), f.InputShape(1));
         PackedWeights.Forward(g, f.Input(1), f.Scratch);
         ConvolutionForward.RunPooled(g, f.Input(0), f.Scratch, f.InputCount > 2 ? f.Input(2) : [], f.Output, MemoryMarshal.AsBytes(f.Saved(0)));
     }
 
     protected internal override void Backward(Frame f)
     {
-        var g = Geometry(f.InputShape(0), f.InputShape(1));
+        var g = settings.Geometry(f.InputShape(0), f.InputShape(1));
         var argmax = MemoryMarshal.AsBytes(f.Saved(0));
         var bias = f.InputCount > 2 ? f.InputGradient(2) : [];
         if (f.Wants(1) || !bias.IsEmpty)
@@ -62,22 +64,4 @@ internal sealed class BlockedConvolutionPool(Padding2d padding) : Operation
         PooledBackwardInput.Pack(g, f.Input(1), f.BackwardScratch);
         PooledBackwardInput.Run(g, f.BackwardScratch, f.Output, argmax, f.OutputGradient, f.InputGradient(0));
     }
-
-    private ConvolutionGeometry Geometry(Shape x, Shape weight) => Geometry(padding, x, weight, x.Rank == 4);
-
-    private static ConvolutionGeometry Geometry(Padding2d padding, Shape x, Shape weight, bool plain) => new()
-    {
-        Batch = x[0],
-        InChannels = weight[1],
-        InHeight = x[2],
-        InWidth = x[3],
-        OutChannels = weight[0],
-        KernelHeight = weight[2],
-        KernelWidth = weight[3],
-        PadTop = padding.Top,
-        PadBottom = padding.Bottom,
-        PadLeft = padding.Left,
-        PadRight = padding.Right,
-        PlainInput = plain,
-    };
 }

@@ -1,0 +1,77 @@
+using Gradus.Layers;
+using static Gradus.Ops.ArithmeticOperators;
+using static Gradus.Ops.ReluExtensions;
+
+namespace Gradus.Tests.Graph;
+
+/// <summary>Small networks of every operation that has a blocked form, in the arrangements that rewrites look for.</summary>
+internal static class PictureNetworks
+{
+    public const int Classes = 4;
+
+    public static TheoryData<string> Names => new(All.Keys);
+
+    /// <summary>By name: how to build it, the shape of a batch, and the operations that its training plan must use.</summary>
+    public static readonly IReadOnlyDictionary<string, (Func<RandomSource, Layer> Build, Shape Input, string[] Uses)> All =
+        new Dictionary<string, (Func<RandomSource, Layer>, Shape, string[])>
+        {
+            ["residual"] = (random => new Network(
+                new Conv2d(3, 20, 7, stride: 2, padding: 3, bias: false, random: random), new BatchNorm(20), new Relu(), new MaxPool2d(3, 2, 1),
+                new Block(20, 20, 1, random), new Block(20, 33, 2, random), new GlobalAveragePool2d(), new Flatten(), new Linear(33, Classes, random: random)),
+                [5, 3, 37, 41], ["BlockedConvolution", "BlockedBatchNormalization", "BlockedMaxPool2d", "BlockedGlobalAveragePool"]),
+            ["plain stack"] = (random => new Network(
+                new Conv2d(1, 16, 3, padding: 1, random: random), new Relu(), new Conv2d(16, 32, 3, padding: 1, random: random), new Relu(), new MaxPool2d(2),
+                new Conv2d(32, 17, 5, padding: 2, random: random), new Relu(), new AveragePool2d(2), new Flatten(), new Linear(17 * 7 * 7, Classes, random: random)),
+                [3, 1, 28, 28], ["BlockedConvolution", "BlockedConvolutionPool", "BlockedAveragePool2d"]),
+            ["strides and dilation"] = (random => new Network(
+                new Conv2d(20, 24, new Size2d(3, 2), stride: new Size2d(2, 1), padding: new Padding2d(1, 0, 2, 1), random: random), new Sigmoid(),
+                new Conv2d(24, 40, 3, dilation: 2, random: random), new Tanh(), new AveragePool2d(3, 2, 1), new Gelu(),
+                new Conv2d(40, 9, 1, random: random), new GlobalAveragePool2d(), new Flatten(), new Linear(9, Classes, random: random)),
+                [2, 20, 30, 21], ["BlockedConvolution", "BlockedAveragePool2d", "Gelu"]),
+            ["one image, many channels"] = (random => new Network(
+                new Conv2d(130, 140, 3, padding: 1, bias: false, random: random), new BatchNorm(140), new Conv2d(140, 140, 1, random: random), new Relu(),
+                new GlobalAveragePool2d(), new Flatten(), new Linear(140, Classes, random: random)),
+                [1, 130, 7, 7], ["BlockedConvolution", "BlockedBatchNormalization"]),
+        };
+
+    public static (Tensor X, IntTensor Labels) Batch(Shape shape, ulong seed)
+    {
+        var random = new RandomSource(seed);
+        var x = Tensor.Zeros(shape);
+        random.Normal(x.Span, 0.3f, 1);
+        return (x, new IntTensor([.. Enumerable.Range(0, shape[0]).Select(_ => random.Next(Classes))]));
+    }
+
+    /// <summary>Agreement relative to the greatest magnitude.</summary>
+    public static void Close(Tensor expected, Tensor actual, float tolerance, string what)
+    {
+        float scale = expected.ToArray().Max(MathF.Abs) + 3e-3f; // some gradients are zero but for rounding: of a bias before batch normalisation
+        for (int i = 0; i < expected.Count; i++)
+            Assert.True(Math.Abs(expected.Span[i] - actual.Span[i]) <= tolerance * scale, $"{what} {expected.Shape} at {i}: {expected.Span[i]} != {actual.Span[i]}");
+    }
+
+    private sealed class Network(params Layer[] layers) : Layer
+    {
+        private readonly Layer[] _layers = layers;
+
+        public override Tensor Forward(Tensor x)
+        {
+            foreach (var layer in _layers) x = layer.Forward(x);
+            return x;
+        }
+    }
+
+    private sealed class Block(int channels, int outputs, int stride, RandomSource random) : Layer
+    {
+        private readonly Conv2d _first = new(channels, outputs, 3, stride, 1, bias: false, random: random), _second = new(outputs, outputs, 3, padding: 1, random: random);
+        private readonly BatchNorm _firstNorm = new(outputs), _secondNorm = new(outputs);
+        private readonly Sequential? _shortcut = stride == 1 ? null : new(new Conv2d(channels, outputs, 1, stride, bias: false, random: random), new BatchNorm(outputs));
+
+        public override Tensor Forward(Tensor x)
+        {
+            var body = _firstNorm.Forward(_first.Forward(x)).Relu();
+            body = _secondNorm.Forward(_second.Forward(body));
+            return ((_shortcut?.Forward(x) ?? x) + body).Relu();
+        }
+    }
+}
