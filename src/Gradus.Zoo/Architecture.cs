@@ -1,7 +1,7 @@
 namespace Gradus.Zoo;
 
 /// <summary>A network by name: how to build it for given inputs and classes.</summary>
-/// <remarks>One architecture, one file; <see cref="Architectures"/> finds every subclass with a parameterless constructor.</remarks>
+/// <remarks>One architecture, one file; the generated list behind <see cref="Architectures"/> holds every subclass, which needs a parameterless constructor.</remarks>
 public abstract class Architecture
 {
     /// <summary>The name on the command line: lower case, with hyphens.</summary>

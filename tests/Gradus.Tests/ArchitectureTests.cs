@@ -11,7 +11,8 @@ public class ArchitectureTests
         ["Gradus.Onnx"] = ["Gradus"],
         ["Gradus.Plots"] = ["Gradus"],
         ["Gradus.Data"] = ["Gradus"],
-        ["Gradus.Zoo"] = ["Gradus"],
+        ["Gradus.Zoo"] = ["Gradus", "Gradus.Zoo.Generators"],
+        ["Gradus.Zoo.Generators"] = [],
         ["Gradus.Cli"] = ["Gradus", "Gradus.Onnx", "Gradus.Plots", "Gradus.Data", "Gradus.Zoo"],
     };
 
