@@ -27,6 +27,24 @@ internal abstract class GradusTraining : Contender
         if (!float.IsFinite(loss)) throw new BenchException($"Gradus' loss became {loss}");
     }
 
+    /// <summary>Prints where the time of a step goes.</summary>
+    public void PrintProfile(Sizes sizes, int threads)
+    {
+        Workers.Threads = threads;
+        var model = Model(sizes);
+        var optimizer = Optimize(model.Parameters);
+        Profile.Print(
+            (inputs, labels) =>
+            {
+                optimizer.ZeroGradient();
+                var loss = Loss(model.Forward(inputs[0]), labels[0]);
+                loss.Backward();
+                optimizer.Step();
+                return [loss];
+            },
+            [Inputs(sizes)], [Labels(sizes)]);
+    }
+
     protected abstract Layer Model(Sizes sizes);
 
     protected abstract Tensor Inputs(Sizes sizes);
