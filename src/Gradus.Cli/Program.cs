@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Gradus.Cli.DataSets;
 using Gradus.Cli.Models;
@@ -35,6 +36,7 @@ internal static class Program
     private static void Configure(IConfigurator configuration)
     {
         configuration.SetApplicationName("gradus");
+        configuration.SetApplicationVersion(typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
         configuration.SetExceptionHandler((failure, _) => Failures.Report(failure));
         configuration.AddCommand<TrainCommand>("train").WithDescription("Trains a network and leaves a folder with the model, its history and its pictures.")
             .WithExample("train", "cnn-small", "--data", "fashion-mnist")
