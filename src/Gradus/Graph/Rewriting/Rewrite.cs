@@ -6,10 +6,10 @@ namespace Gradus.Graph.Rewriting;
 internal abstract class Rewrite
 {
     /// <summary>The rewrites of a training step, in order.</summary>
-    public static IReadOnlyList<Rewrite> Training { get; } = [new FuseLinear(), new BlockedLayout()];
+    public static IReadOnlyList<Rewrite> Training { get; } = [new FuseLinear(), new BlockedLayout(), new FuseChains()];
 
     /// <summary>The rewrites of an evaluation without gradients, in order.</summary>
-    public static IReadOnlyList<Rewrite> Inference { get; } = [new FuseLinear(), new BlockedLayout()];
+    public static IReadOnlyList<Rewrite> Inference { get; } = [new FuseLinear(), new BlockedLayout(), new FuseChains()];
 
     public abstract void Apply(Program program);
 }
