@@ -6,7 +6,7 @@ namespace Gradus.Ops;
 /// <summary>a + b, with broadcasting.</summary>
 internal sealed class Add() : BinaryOperation(Reads.None)
 {
-    protected override void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Add(a, b, y);
+    internal override void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Add(a, b, y);
 
     protected override void Derive(int which, ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dy, Span<float> gradient) =>
         dy.CopyTo(gradient);
@@ -15,7 +15,7 @@ internal sealed class Add() : BinaryOperation(Reads.None)
 /// <summary>a - b, with broadcasting.</summary>
 internal sealed class Subtract() : BinaryOperation(Reads.None)
 {
-    protected override void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Subtract(a, b, y);
+    internal override void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Subtract(a, b, y);
 
     protected override void Derive(int which, ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dy, Span<float> gradient)
     {
@@ -27,7 +27,7 @@ internal sealed class Subtract() : BinaryOperation(Reads.None)
 /// <summary>a · b element by element, with broadcasting.</summary>
 internal sealed class Multiply() : BinaryOperation(Reads.Inputs)
 {
-    protected override void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Multiply(a, b, y);
+    internal override void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Multiply(a, b, y);
 
     protected override void Derive(int which, ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dy, Span<float> gradient) =>
         TensorPrimitives.Multiply(dy, which == 0 ? b : a, gradient);
@@ -36,7 +36,7 @@ internal sealed class Multiply() : BinaryOperation(Reads.Inputs)
 /// <summary>a / b element by element, with broadcasting: da = dy / b, db = -dy a / b².</summary>
 internal sealed class Divide() : BinaryOperation(Reads.Inputs)
 {
-    protected override void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Divide(a, b, y);
+    internal override void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Divide(a, b, y);
 
     protected override void Derive(int which, ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dy, Span<float> gradient)
     {

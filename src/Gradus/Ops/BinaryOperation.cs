@@ -4,7 +4,7 @@ using Gradus.Kernels;
 namespace Gradus.Ops;
 
 /// <summary>An element-wise function of two tensors that broadcast to a common shape.</summary>
-internal abstract class BinaryOperation(Reads backwardReads) : Operation
+internal abstract class BinaryOperation(Reads backwardReads) : ElementwiseOperation(backwardReads)
 {
     protected internal override Signature Infer(ReadOnlySpan<Shape> inputs)
     {
@@ -14,17 +14,18 @@ internal abstract class BinaryOperation(Reads backwardReads) : Operation
         {
             Scratch = repeats ? 2 * output.Count : 0,
             BackwardScratch = repeats ? 3 * output.Count : 0,
-            BackwardReads = backwardReads,
+            BackwardReads = BackwardReads,
         };
     }
 
     internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => inputs[0] == inputs[1] ? new(this, 2) : null;
 
-    /// <summary>y = f(a, b).</summary>
-    protected abstract void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y);
-
     /// <summary>The gradient with respect to a (which = 0) or b (which = 1).</summary>
     protected abstract void Derive(int which, ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dy, Span<float> gradient);
+
+    internal sealed override void Derive(
+        int which, ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> gradient) =>
+        Derive(which, a, b, dy, gradient);
 
     protected internal override void Forward(Frame f)
     {
@@ -59,8 +60,6 @@ internal abstract class BinaryOperation(Reads backwardReads) : Operation
                 Broadcasting.Reduce(f.BackwardScratch.Slice(2 * count, count), f.OutputShape, f.InputGradient(which), f.InputShape(which));
         }
     }
-
-    private bool ReadsInputs => (backwardReads & Reads.Inputs) != 0;
 
     private static void ForTiles<TState>(TState state, int count, Action<TState, int, int> body, Frame? expand, Span<float> scratch)
     {
