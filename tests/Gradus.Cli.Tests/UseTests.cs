@@ -42,6 +42,20 @@ public class UseTests
     }
 
     [Fact]
+    public void Every_command_explains_itself_with_examples()
+    {
+        string[][] commands = [[], ["train"], ["evaluate"], ["predict"], ["data"], ["data", "list"], ["data", "get"], ["model"], ["model", "list"], ["model", "show"]];
+        foreach (string[] command in commands)
+        {
+            var result = CommandLine.Run([.. command, "--help"]);
+            Assert.Equal(0, result.ExitCode);
+            Assert.Contains($"gradus {string.Join(' ', command)}", result.Output[result.Output.IndexOf("EXAMPLES", StringComparison.Ordinal)..]);
+        }
+
+        Assert.Matches(@"^\d+\.\d+\.\d+", CommandLine.Run("--version").Output);
+    }
+
+    [Fact]
     public void Lists_are_documents()
     {
         Assert.Contains("cnn-small", CommandLine.Run("model", "list", "--json").Json.EnumerateArray().Select(model => model.GetProperty("name").GetString()));
