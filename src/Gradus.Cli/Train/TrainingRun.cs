@@ -59,7 +59,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         double seconds = clock.Elapsed.TotalSeconds;
 
         model.Save(folder.Model);
-        RunEnvironment.Write(folder.Environment, chosen.Seed, Workers.Threads, description.Model, description.Data);
+        RunEnvironment.Write(folder.Environment, chosen.Seed, Workers.Threads, description.Model, description.Data, test.Note);
         if (result.History.Epochs.Count > 0) WriteCurves(folder, description, result.History);
         if (result.Reason == StopReason.Cancelled)
         {
