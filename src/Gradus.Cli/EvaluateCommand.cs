@@ -26,6 +26,7 @@ internal sealed class EvaluateCommand : Command<EvaluateCommand.Settings>
     private static void WriteTable(IAnsiConsole console, TrainedRun run, string data, Dataset test, TestReport report)
     {
         console.MarkupLineInterpolated($"[bold]{run.Description.Model}[/] on {data}: test accuracy [bold]{report.Accuracy:0.00%}[/], loss {report.Loss:0.0000}, {test.Count:N0} samples");
+        if (test.Note.Length > 0) console.WriteLine(test.Note);
         var table = new Table().Border(TableBorder.Simple).AddColumns("class", "samples", "precision", "recall", "F1");
         for (int column = 1; column <= 4; column++) table.Columns[column].RightAligned();
         int[] samples = test.CountPerClass();
@@ -43,6 +44,7 @@ internal sealed class EvaluateCommand : Command<EvaluateCommand.Settings>
         run = run.Folder.Path,
         model = run.Description.Model,
         data,
+        note = test.Note,
         samples = test.Count,
         test_accuracy = report.Accuracy,
         test_loss = Json.Finite(report.Loss),

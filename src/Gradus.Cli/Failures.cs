@@ -7,7 +7,7 @@ internal static class Failures
 {
     public const int Failure = 1, Usage = 2, Stopped = 130;
 
-    public static int Report(Exception failure)
+    public static int Report(Exception failure, IReadOnlyList<string> arguments)
     {
         while (failure is AggregateException { InnerException: { } inner }) failure = inner;
         if (failure is OperationCanceledException)
@@ -17,7 +17,8 @@ internal static class Failures
         }
 
         bool usage = failure is UsageException or CommandAppException;
-        string first = failure.Message.ReplaceLineEndings("\n").Split('\n')[0];
+        string message = failure is CommandAppException ? ParsingFailure.Describe(failure.Message, arguments) : failure.Message;
+        string first = message.ReplaceLineEndings("\n").Split('\n')[0];
         Console.Error.WriteLine($"gradus: {first}{(usage ? " (try --help)" : "")}");
         return usage ? Usage : Failure;
     }

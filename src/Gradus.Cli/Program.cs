@@ -29,15 +29,17 @@ internal static class Program
     internal static Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
     {
         var app = new CommandApp();
-        app.Configure(Configure);
+        app.Configure(configuration => Configure(configuration, arguments));
         return app.RunAsync(arguments, cancellation);
     }
 
-    private static void Configure(IConfigurator configuration)
+    private static void Configure(IConfigurator configuration, string[] arguments)
     {
         configuration.SetApplicationName("gradus");
         configuration.SetApplicationVersion(typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
-        configuration.SetExceptionHandler((failure, _) => Failures.Report(failure));
+        configuration.ConfigureConsole(Terminal.For(json: false));
+        configuration.UseStrictParsing(); // else an option with a slip in its name is passed over
+        configuration.SetExceptionHandler((failure, _) => Failures.Report(failure, arguments));
         configuration.AddCommand<TrainCommand>("train").WithDescription("Trains a network and leaves a folder with the model, its history and its pictures.")
             .WithExample("train", "cnn-small", "--data", "fashion-mnist")
             .WithExample("train", "resnet-20", "--data", "cifar-10", "--epochs", "20", "--out", "runs/r20")

@@ -75,7 +75,19 @@ public class TrainTests
     [InlineData("no data set or folder 'digit'", "train", "mlp", "--data", "digit")]
     [InlineData("no optimizer 'adm'", "train", "mlp", "--data", "digits", "--optimizer", "adm")]
     [InlineData("no schedule 'cos'", "train", "mlp", "--data", "digits", "--schedule", "cos")]
-    [InlineData("takes samples of [features]", "train", "mlp-3-4-2", "--data", "digits")]
+    [InlineData("takes samples such as [3], and data sets on the command line are pictures", "train", "mlp-3-4-2", "--data", "digits")]
+    [InlineData("takes samples such as [50, 100]", "train", "text-lstm", "--data", "nowhere/that/is/read")]
+    [InlineData("Did you mean 'cnn-small'?", "train", "cnn-smal", "--data", "digits")]
+    [InlineData("Did you mean 'cifar-10'?", "data", "get", "cifar10")]
+    [InlineData("Did you mean 'adam'?", "train", "mlp", "--data", "digits", "--optimizer", "adm")]
+    [InlineData("Unknown command 'trian'. Did you mean 'train'?", "trian")]
+    [InlineData("there is no option '--thread' here. Did you mean '--threads'?", "train", "mlp", "--data", "digits", "--thread", "2")]
+    [InlineData("there is no option '--jsn' here. Did you mean '--json'?", "data", "list", "--jsn")]
+    [InlineData("'x' is no number that --threads takes", "train", "mlp", "--data", "digits", "--threads", "x")]
+    [InlineData("'-1' is no number that --seed takes", "train", "mlp", "--data", "digits", "--seed=-1")]
+    [InlineData("'99999999999' is no number that --epochs takes", "train", "mlp", "--data", "digits", "--epochs", "99999999999")]
+    [InlineData("at most 1024; got 100000", "train", "mlp", "--data", "digits", "--threads", "100000")]
+    [InlineData("--out is empty", "train", "mlp", "--data", "digits", "--out", "")]
     [InlineData("needs larger pictures", "train", "lenet", "--data", "digits")]
     [InlineData("--resume needs --out", "train", "mlp", "--data", "digits", "--resume")]
     [InlineData("no run folder 'nowhere'", "evaluate", "nowhere")]
@@ -86,6 +98,59 @@ public class TrainTests
         Assert.Equal(Failures.Usage, result.ExitCode);
         Assert.Contains(message, result.Errors);
         Assert.Single(result.Errors.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void A_run_goes_on_only_with_the_settings_that_it_was_begun_with()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder["run"], description = Path.Combine(run, "architecture.json");
+        CommandLine.Run("train", "mlp", "--data", "digits", "--epochs", "1", "--out", run);
+        string before = File.ReadAllText(description);
+        string[][] others = [["--batch", "7"], ["--seed", "9"], ["--lr", "0.5"], ["--optimizer", "sgd"], ["--schedule", "constant"]];
+        foreach (string[] other in others) Refused(other[0], ["--data", "digits", .. other]);
+        Refused("--data", ["--data", folder.Root]);
+        Assert.Equal(0, CommandLine.Run("train", "mlp", "--data", "digits", "--epochs", "2", "--out", run, "--resume").ExitCode);
+
+        void Refused(string option, string[] arguments)
+        {
+            var result = CommandLine.Run(["train", "mlp", "--out", run, "--resume", .. arguments]);
+            Assert.Equal(Failures.Usage, result.ExitCode);
+            Assert.Contains($"was begun with {option} ", result.Errors);
+            Assert.Equal(before, File.ReadAllText(description)); // as it was: the next attempt must find what the run was begun with
+        }
+    }
+
+    [Fact]
+    public void A_file_is_no_place_for_a_run()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["file"], "kept");
+        var result = CommandLine.Run("train", "mlp", "--data", "digits", "--epochs", "1", "--out", folder["file"]);
+        Assert.Equal(Failures.Usage, result.ExitCode);
+        Assert.Contains("is a file; --out names a folder", result.Errors);
+        Assert.Equal(Failures.Failure, CommandLine.Run("train", "mlp", "--data", "digits", "--epochs", "1", "--out", Path.Combine(folder["file"], "run")).ExitCode);
+        Assert.Equal("kept", File.ReadAllText(folder["file"]));
+    }
+
+    [Theory]
+    [InlineData("the class 'a' alone", "a", "a", "a", "a", "a", "a")]
+    [InlineData("too few samples: 4 to train on", "a", "a", "a", "b", "b", "b")]
+    [InlineData("class 'b' has 1 picture", "a", "a", "b")]
+    public void Folders_with_too_few_pictures_say_what_is_missing(string message, params string[] classes)
+    {
+        using var folder = new TemporaryFolder();
+        for (int i = 0; i < classes.Length; i++)
+        {
+            Directory.CreateDirectory(Path.Combine(folder["pictures"], classes[i]));
+            File.WriteAllText(Path.Combine(folder["pictures"], classes[i], $"{i}.pgm"), "P2 2 2 255 0 100 200 255");
+        }
+
+        var result = CommandLine.Run("train", "mlp", "--data", folder["pictures"], "--out", folder["run"]);
+        Assert.Equal(Failures.Failure, result.ExitCode);
+        Assert.Contains(message, result.Errors);
+        Assert.Single(result.Errors.TrimEnd().Split('\n'));
+        Assert.False(Directory.Exists(folder["run"]));
     }
 
     [Fact]

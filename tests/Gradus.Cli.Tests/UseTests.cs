@@ -15,6 +15,8 @@ public class UseTests
         Assert.Equal(trained.Json.GetProperty("test_accuracy").GetDouble(), evaluated.Json.GetProperty("test_accuracy").GetDouble());
         Assert.Equal(10, evaluated.Json.GetProperty("confusion").GetArrayLength());
         Assert.Contains("precision", CommandLine.Run("evaluate", run).Output);
+        Assert.Contains("the last 20 % of each class", evaluated.Json.GetProperty("note").GetString());
+        Assert.Contains("the last 20 % of each class", File.ReadAllText(Path.Combine(run, "environment.json"))); // which test set the figure is of
 
         PicturesPlot.Save(picture, [new Picture(new float[64], 1, 8, 8)], columns: 1);
         var predicted = CommandLine.Run("predict", run, picture, "--json");
@@ -39,6 +41,47 @@ public class UseTests
         Assert.Contains("model.safetensors", truncated.Errors);
         File.WriteAllText(Path.Combine(run, "architecture.json"), "{");
         Assert.Contains("architecture.json is damaged", CommandLine.Run("evaluate", run).Errors);
+    }
+
+    [Theory]
+    [InlineData("\"outputs\": 10", "\"outputs\": 2000000000")]
+    [InlineData("\"mean\": [", "\"mean\": [ 1,")]
+    [InlineData("\"deviation\": [", "\"deviation\": [ 0 ], \"left\": [")]
+    [InlineData("\"class_names\": [", "\"class_names\": [ null,")]
+    [InlineData("\"0\"", "null")]
+    [InlineData("\"batch\": 64", "\"batch\": 0")]
+    [InlineData("\"epochs\": 1", "\"epochs\": -1")]
+    [InlineData("\"optimizer\": \"adam\"", "\"optimizer\": \"luck\"")]
+    public void A_description_that_cannot_be_is_refused_as_damaged(string written, string instead)
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder["run"], description = Path.Combine(run, "architecture.json");
+        CommandLine.Run("train", "mlp", "--data", "digits", "--epochs", "1", "--out", run);
+        string text = File.ReadAllText(description);
+        Assert.Contains(written, text);
+        File.WriteAllText(description, text.Replace(written, instead, StringComparison.Ordinal));
+        string[][] commands = [["evaluate", run], ["train", "mlp", "--data", "digits", "--out", run, "--resume"]];
+        foreach (string[] command in commands)
+        {
+            var result = CommandLine.Run(command);
+            Assert.Equal(Failures.Failure, result.ExitCode);
+            Assert.Contains("architecture.json is damaged", result.Errors);
+            Assert.Single(result.Errors.TrimEnd().Split('\n'));
+        }
+    }
+
+    [Fact]
+    public void Every_command_explains_itself_with_examples()
+    {
+        string[][] commands = [[], ["train"], ["evaluate"], ["predict"], ["data"], ["data", "list"], ["data", "get"], ["model"], ["model", "list"], ["model", "show"]];
+        foreach (string[] command in commands)
+        {
+            var result = CommandLine.Run([.. command, "--help"]);
+            Assert.Equal(0, result.ExitCode);
+            Assert.Contains($"gradus {string.Join(' ', command)}", result.Output[result.Output.IndexOf("EXAMPLES", StringComparison.Ordinal)..]);
+        }
+
+        Assert.Matches(@"^\d+\.\d+\.\d+", CommandLine.Run("--version").Output);
     }
 
     [Fact]

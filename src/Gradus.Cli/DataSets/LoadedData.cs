@@ -31,7 +31,7 @@ internal static class LoadedData
         }
         catch (ArgumentException unknown)
         {
-            throw new UsageException(FirstSentence(unknown));
+            throw new UsageException(FirstSentence(unknown) + Suggestion.For(name, DatasetCatalog.Names));
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class ModelShowCommand : Command<ModelShowCommand.Settings>
         }
         catch (KeyNotFoundException unknown)
         {
-            throw new UsageException(unknown.Message);
+            throw new UsageException($"{unknown.Message}.{Suggestion.For(name, Architectures.All.Select(architecture => architecture.Name))}");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gradus.Cli.Train;
 using Gradus.Zoo;
 
 namespace Gradus.Cli.Runs;
@@ -36,8 +37,14 @@ internal sealed record RunDescription(
     {
         if (Input.Length is < 1 or > 3 || Array.Exists(Input, size => size < 1) || Outputs < 1 || ClassNames.Length != Outputs)
             throw new InvalidDataException($"{path} is damaged: input [{string.Join(", ", Input)}], {Outputs} outputs, {ClassNames.Length} class names");
+        if (ClassNames.Contains(null!)) throw new InvalidDataException($"{path} is damaged: a class has no name");
         if (Mean.Length != Input[0] || Deviation.Length != Input[0])
             throw new InvalidDataException($"{path} is damaged: {Mean.Length} means and {Deviation.Length} deviations for {Input[0]} channels");
+        if (!Array.TrueForAll(Mean, float.IsFinite) || !Array.TrueForAll(Deviation, deviation => deviation > 0 && float.IsFinite(deviation)))
+            throw new InvalidDataException($"{path} is damaged: means [{string.Join(", ", Mean)}], deviations [{string.Join(", ", Deviation)}]");
+        if (Training.Epochs < 1 || Training.Batch < 1 || !(Training.LearningRate > 0 && float.IsFinite(Training.LearningRate))
+            || !Choices.Optimizers.Contains(Training.Optimizer) || !Choices.Schedules.Contains(Training.Schedule))
+            throw new InvalidDataException($"{path} is damaged: {Training} is no training");
         if (!Architectures.All.Any(architecture => architecture.Name == Model))
             throw new InvalidDataException($"{path} names the architecture '{Model}', which this program does not have");
     }

@@ -8,11 +8,12 @@ namespace Gradus.Cli.Runs;
 /// <summary>What <c>environment.json</c> holds: where and how a run was made.</summary>
 internal static class RunEnvironment
 {
-    public static void Write(string path, ulong seed, int threads, string model, string data) => RunFolder.WriteJson(path, new
+    public static void Write(string path, ulong seed, int threads, string model, string data, string note) => RunFolder.WriteJson(path, new
     {
         command = $"gradus {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}",
         model,
         data,
+        note,
         seed,
         threads,
         gradus = typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,

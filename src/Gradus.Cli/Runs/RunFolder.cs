@@ -24,6 +24,27 @@ internal sealed class RunFolder(string path)
     public static string DefaultPath(string model, string data) =>
         System.IO.Path.Combine("runs", $"{model}-{System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(data))}-{DateTime.Now:yyyyMMdd-HHmmss}");
 
+    /// <summary>Refuses, before anything is computed, a place where there can be no folder.</summary>
+    /// <exception cref="UsageException">The path is a file's.</exception>
+    public void RequirePlace()
+    {
+        if (System.IO.File.Exists(Path)) throw new UsageException($"'{Path}' is a file; --out names a folder");
+    }
+
+    /// <summary>Makes the folder where it is not there yet.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public void Create()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"cannot make the run's folder '{Path}': {failure.Message}", failure);
+        }
+    }
+
     public static void WriteJson<T>(string path, T document) => AtomicFile.WriteText(path, Json.Text(document) + "\n");
 
     private string File(string name) => System.IO.Path.Combine(Path, name);

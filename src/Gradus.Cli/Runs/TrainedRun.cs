@@ -11,7 +11,7 @@ internal sealed record TrainedRun(RunFolder Folder, RunDescription Description, 
     {
         var folder = new RunFolder(path);
         var description = RunDescription.Read(folder);
-        if (!File.Exists(folder.Model)) throw new UsageException($"'{path}' has no model yet: its training has not ended (see 'gradus train --help', --resume)");
+        if (!File.Exists(folder.Model)) throw new UsageException($"'{path}' has no model yet: its training has not ended; go on with it by 'gradus train' with --resume");
         var model = description.Build();
         model.Load(folder.Model);
         model.Evaluate();

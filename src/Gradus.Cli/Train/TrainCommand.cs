@@ -17,6 +17,8 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
 
     internal sealed class Settings : CommandSettings
     {
+        private const int MostThreads = 1024; // each takes a stack, and no machine has more cores
+
         [CommandArgument(0, "<MODEL>")]
         [Description("The architecture: see 'gradus model list'.")]
         public required string Model { get; init; }
@@ -68,10 +70,11 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         public override ValidationResult Validate() =>
             Epochs < 1 ? ValidationResult.Error($"--epochs is at least 1; got {Epochs}")
             : Batch < 1 ? ValidationResult.Error($"--batch is at least 1; got {Batch}")
-            : Threads < 1 ? ValidationResult.Error($"--threads is at least 1; got {Threads}")
+            : Threads is < 1 or > MostThreads ? ValidationResult.Error($"--threads is at least 1 and at most {MostThreads}; got {Threads}")
             : LearningRate is { } rate && !(rate > 0 && float.IsFinite(rate)) ? ValidationResult.Error($"--lr is above 0; got {rate}")
-            : Optimizer is not null && !Choices.Optimizers.Contains(Optimizer) ? ValidationResult.Error($"there is no optimizer '{Optimizer}'; there are {string.Join(", ", Choices.Optimizers)}")
-            : Schedule is not null && !Choices.Schedules.Contains(Schedule) ? ValidationResult.Error($"there is no schedule '{Schedule}'; there are {string.Join(", ", Choices.Schedules)}")
+            : Optimizer is not null && !Choices.Optimizers.Contains(Optimizer) ? ValidationResult.Error($"there is no optimizer '{Optimizer}'; there are {string.Join(", ", Choices.Optimizers)}.{Suggestion.For(Optimizer, Choices.Optimizers)}")
+            : Schedule is not null && !Choices.Schedules.Contains(Schedule) ? ValidationResult.Error($"there is no schedule '{Schedule}'; there are {string.Join(", ", Choices.Schedules)}.{Suggestion.For(Schedule, Choices.Schedules)}")
+            : Out?.Length == 0 ? ValidationResult.Error("--out is empty; it names the run's folder")
             : Resume && Out is null ? ValidationResult.Error("--resume needs --out DIR, the folder of the run to go on with")
             : ValidationResult.Success();
     }

@@ -20,11 +20,14 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
     public int Execute(CancellationToken cancellation)
     {
         var folder = new RunFolder(settings.Out ?? RunFolder.DefaultPath(architecture.Name, settings.Data));
+        RequirePictures();
+        folder.RequirePlace();
         var before = settings.Resume ? Resumed(folder) : null;
         if (before is null && File.Exists(folder.Checkpoint))
             throw new UsageException($"'{folder.Path}' already holds a run: go on with it by --resume, or name another folder");
         var (train, test) = LoadedData.Load(before?.Data ?? settings.Data, console, fallBack: before is null, cancellation);
         var chosen = Choose(before?.Training ?? Defaults(train.Count));
+        RequireEnough(train);
         var (validation, training) = train.Split(ValidationShare, chosen.Seed);
         var description = before is null
             ? Describe(training, train.Name == "digits" ? "digits" : settings.Data, chosen)
@@ -39,7 +42,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         var normalization = new Normalization(description.Mean, description.Deviation);
         var batches = new LoaderBatches(new BatchLoader(training, chosen.Batch, shuffle: true, chosen.Seed, normalization: normalization));
         var checks = new LoaderBatches(new BatchLoader(validation, chosen.Batch, shuffle: false, normalization: normalization));
-        Directory.CreateDirectory(folder.Path);
+        folder.Create();
         RunFolder.WriteJson(folder.Architecture, description);
         int parameters = model.Parameters.Sum(parameter => parameter.Count);
         console.MarkupLineInterpolated($"[bold]{description.Model}[/]: {parameters:N0} parameters; {training.Name}: {training.Count:N0} samples to train, {validation.Count:N0} to validate, {test.Count:N0} to test");
@@ -56,7 +59,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         double seconds = clock.Elapsed.TotalSeconds;
 
         model.Save(folder.Model);
-        RunEnvironment.Write(folder.Environment, chosen.Seed, Workers.Threads, description.Model, description.Data);
+        RunEnvironment.Write(folder.Environment, chosen.Seed, Workers.Threads, description.Model, description.Data, test.Note);
         if (result.History.Epochs.Count > 0) WriteCurves(folder, description, result.History);
         if (result.Reason == StopReason.Cancelled)
         {
@@ -79,9 +82,42 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
     {
         if (!File.Exists(folder.Architecture)) return null; // stopped before its first checkpoint: begin afresh
         var before = RunDescription.Read(folder);
-        return before.Model == architecture.Name
-            ? before
-            : throw new UsageException($"the run in '{folder.Path}' is of {before.Model}, not of {architecture.Name}");
+        if (before.Model != architecture.Name) throw new UsageException($"the run in '{folder.Path}' is of {before.Model}, not of {architecture.Name}");
+        if (File.Exists(folder.Checkpoint)) RequireTheSame(before, folder);
+        return before;
+    }
+
+    // What was begun with one setting cannot go on bit for bit with another; more epochs and other threads are welcome.
+    private void RequireTheSame(RunDescription before, RunFolder folder)
+    {
+        Require("--data", PathOf(settings.Data) == PathOf(before.Data) ? before.Data : settings.Data, before.Data);
+        Require("--batch", settings.Batch, before.Training.Batch);
+        Require("--optimizer", settings.Optimizer, before.Training.Optimizer);
+        Require("--lr", settings.LearningRate, before.Training.LearningRate);
+        Require("--schedule", settings.Schedule, before.Training.Schedule);
+        Require("--seed", settings.Seed, before.Training.Seed);
+
+        void Require(string option, object? given, object begun)
+        {
+            if (given is null || given.Equals(begun)) return;
+            throw new UsageException($"the run in '{folder.Path}' was begun with {option} {begun}, and --resume goes on with that; got {option} {given}");
+        }
+
+        static string PathOf(string data) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(data.Length == 0 ? "." : data)); // pictures and pictures/ are one
+    }
+
+    private void RequirePictures()
+    {
+        if (architecture.Input.Rank == 3) return;
+        throw new UsageException($"{architecture.Name} takes samples such as {architecture.Input}, and data sets on the command line are pictures: train it from C#, as the README's example does");
+    }
+
+    private static void RequireEnough(Dataset train)
+    {
+        const int Least = 5; // a tenth of fewer, rounded, is none
+        if (train.Classes < 2) throw new InvalidDataException($"{train.Name} has the class '{train.ClassNames[0]}' alone: there is nothing to tell apart");
+        if (train.CountPerClass().Max() < Least)
+            throw new InvalidDataException($"{train.Name} has too few samples: {train.Count} to train on in {train.Classes} classes, and a tenth of each class, at least one of {Least}, is for validation");
     }
 
     private TrainingSettings Defaults(int samples)

@@ -4,7 +4,10 @@ using Gradus.Metrics;
 namespace Gradus.Training;
 
 /// <summary>Measures a model as it is in use.</summary>
-internal sealed class Evaluator(Layer model, Func<Tensor, IntTensor, Tensor> loss)
+/// <param name="model">The model; it is in evaluation mode while it is measured.</param>
+/// <param name="loss">The mean over a batch.</param>
+/// <param name="explain">What to throw for a batch whose loss is not finite; null: such a loss is a result as any other.</param>
+internal sealed class Evaluator(Layer model, Func<Tensor, IntTensor, Tensor> loss, Func<TrainingBatch, Exception>? explain = null)
 {
     private readonly InferencePlan _plan = InferencePlan.Capture(model);
 
@@ -34,7 +37,9 @@ internal sealed class Evaluator(Layer model, Func<Tensor, IntTensor, Tensor> los
             cancellation.ThrowIfCancellationRequested();
             var output = _plan.Run(batch.Inputs);
             int rows = batch.Labels.Shape[0];
-            sum += (double)loss(output, batch.Labels).Item() * rows;
+            float mean = loss(output, batch.Labels).Item();
+            if (explain is not null && !float.IsFinite(mean)) throw explain(batch);
+            sum += (double)mean * rows;
             samples += rows;
             if (TrainingState.HasAccuracy(output, batch.Labels)) accuracy.Add(output, batch.Labels);
         }

@@ -41,7 +41,7 @@ public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, O
     /// <param name="epochs">The number of epochs in all, those before a resume included; at least 1.</param>
     /// <param name="resume">Goes on from <see cref="CheckpointPath"/> if there is a checkpoint; begins afresh if there is none.</param>
     /// <param name="cancellation">Stops the training.</param>
-    /// <exception cref="NonFiniteException">The loss or a parameter became NaN or infinite.</exception>
+    /// <exception cref="NonFiniteException">The loss, in training or in validation, or a parameter became NaN or infinite.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or was written with other settings.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written; the one before is still whole.</exception>
     public TrainingResult Fit(BatchSource training, BatchSource? validation = null, int epochs = 1, bool resume = false, CancellationToken cancellation = default)
@@ -109,12 +109,15 @@ public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, O
         return failure;
     }
 
+    private NonFiniteException ExplainValidation(TrainingState state, TrainingBatch batch) =>
+        new NonFiniteSearch(model, loss, state.Step, state.Epoch).Explain(batch);
+
     private void FinishEpoch(TrainingState state, BatchSource? validation, CancellationToken cancellation)
     {
         Evaluation? evaluation = null;
         try
         {
-            if (validation is not null) evaluation = Evaluate(validation, cancellation);
+            if (validation is not null) evaluation = new Evaluator(model, loss, batch => ExplainValidation(state, batch)).Evaluate(validation, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

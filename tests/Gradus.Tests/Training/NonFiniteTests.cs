@@ -65,6 +65,19 @@ public class NonFiniteTests
             Assert.All(tensor.ToArray(), value => Assert.True(float.IsFinite(value)));
     }
 
+    [Fact]
+    public void A_loss_that_is_infinite_in_validation_alone_stops_the_training_and_names_the_layer()
+    {
+        var random = new RandomSource(1);
+        var failing = new Overflowing();
+        var model = new Sequential(new Linear(6, 4, random: random), failing, new Linear(4, 3, random: random));
+        var callback = new TinyTraining.After(5, _ => failing.Scale.Span.Fill(1e30f)); // after the first epoch's last step
+        var trainer = new Trainer(model, CrossEntropy.Of, new Sgd(model.Parameters, 0.01f)) { Callbacks = [callback] };
+        var failure = Assert.Throws<NonFiniteException>(() => trainer.Fit(TinyTraining.Batches(), TinyTraining.Batches(), epochs: 3));
+        Assert.Equal((5, "1", "Multiply"), (failure.Step, failure.Layer, failure.Operation));
+        Assert.True(failing.Training);
+    }
+
     private sealed class Overflowing : Layer
     {
         public Parameter Scale { get; } = Parameter.Ones([4]);
