@@ -81,9 +81,8 @@ internal sealed class FuseChains : Rewrite
             System.Array.ConvertAll(inputs, input => Input(input, tail)),
             System.Array.ConvertAll(nodes, node => new ChainMember(
                 (ElementwiseOperation)node.Operation, System.Array.ConvertAll(node.Inputs, input => numbers[input]), tail.WantsGradient && node.WantsGradient)));
-        bool stopped = !tail.WantsGradient;
         var fused = new PlanNode(chain, inputs, [], [tail.Output]);
-        if (stopped) fused.StopGradient();
+        if (!tail.WantsGradient) fused.StopGradient();
         return fused;
     }
 
