@@ -17,6 +17,12 @@ internal abstract class ElementwiseOperation(Reads backwardReads) : Operation
     /// <summary>True if the derivative reads the output.</summary>
     internal bool ReadsOutput => backwardReads.HasFlag(Reads.Outputs);
 
+    /// <summary>
+    /// True if an element costs some ten additions, as exponentials do: a chain then keeps the result for backward, which takes less time
+    /// than to compute it again.
+    /// </summary>
+    internal virtual bool IsCostly => false;
+
     /// <summary>y = f(a, b), or f(a) with an empty b.</summary>
     internal abstract void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y);
 

@@ -6,6 +6,8 @@ namespace Gradus.Ops;
 /// <summary>eˣ; dx = dy · y.</summary>
 internal sealed class Exponential() : UnaryOperation(Reads.Outputs)
 {
+    internal override bool IsCostly => true;
+
     protected override void Map(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Exp(x, y);
 
     protected override void Derive(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx) =>
@@ -15,6 +17,8 @@ internal sealed class Exponential() : UnaryOperation(Reads.Outputs)
 /// <summary>The natural logarithm; dx = dy / x.</summary>
 internal sealed class Logarithm() : UnaryOperation(Reads.Inputs)
 {
+    internal override bool IsCostly => true;
+
     protected override void Map(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Log(x, y);
 
     protected override void Derive(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx) =>

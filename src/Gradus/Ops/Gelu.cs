@@ -8,6 +8,8 @@ namespace Gradus.Ops;
 /// <remarks>Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415; the exact form, not the tanh approximation.</remarks>
 internal sealed class Gelu() : UnaryOperation(Reads.Inputs)
 {
+    internal override bool IsCostly => true;
+
     protected override void Map(ReadOnlySpan<float> x, Span<float> y) => VectorMath.Gelu(x, y);
 
     protected override void Derive(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx)

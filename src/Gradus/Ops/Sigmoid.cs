@@ -8,6 +8,8 @@ namespace Gradus.Ops;
 /// <summary>The logistic function 1 / (1 + e⁻ˣ), range (0, 1); dx = dy · y · (1 - y).</summary>
 internal sealed class Sigmoid() : UnaryOperation(Reads.Outputs)
 {
+    internal override bool IsCostly => true;
+
     protected override void Map(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Sigmoid(x, y);
 
     protected override void Derive(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx) =>

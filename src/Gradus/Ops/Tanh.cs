@@ -8,6 +8,8 @@ namespace Gradus.Ops;
 /// <summary>The hyperbolic tangent, range (-1, 1); dx = dy · (1 - y²).</summary>
 internal sealed class Tanh() : UnaryOperation(Reads.Outputs)
 {
+    internal override bool IsCostly => true;
+
     protected override void Map(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Tanh(x, y);
 
     protected override void Derive(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx) =>

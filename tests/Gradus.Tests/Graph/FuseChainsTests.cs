@@ -88,15 +88,20 @@ public class FuseChainsTests
     }
 
     [Fact]
-    public void Backward_computes_no_value_that_no_derivative_reads()
+    public void A_chain_keeps_what_derivatives_read_and_nothing_else()
     {
         var x = Random([40, 50], wants: true);
-        var fromOutput = Chain(Capture(() => Train((x * 2 + 1).Tanh())));
-        Assert.Equal(Reads.Outputs, fromOutput.Infer([x.Shape]).BackwardReads);
-        var fromNothing = Chain(Capture(() => Train((x * 2 + 1) * 3)));
-        Assert.Equal(Reads.None, fromNothing.Infer([x.Shape]).BackwardReads);
-        var fromInputs = Chain(Capture(() => Train(x.Tanh() * 3)));
-        Assert.Equal(Reads.Inputs, fromInputs.Infer([x.Shape]).BackwardReads);
+        Assert.Equal((Reads.Outputs, 0), Keeps(x => (x * 2 + 1).Tanh()));
+        Assert.Equal((Reads.None, 0), Keeps(x => (x * 2 + 1) * 3));
+        Assert.Equal((Reads.Inputs, 0), Keeps(x => (x + 1) * (x + 2) * 3)); // the sums are computed again
+        Assert.Equal((Reads.None, 1), Keeps(x => x.Tanh() * 3));            // the tangent is not
+        Assert.Equal((Reads.None, 0), Keeps(x => (x.Detach().Tanh() + x) * 3));
+
+        (Reads, int) Keeps(Func<Tensor, Tensor> formula)
+        {
+            var signature = Chain(Capture(() => Train(formula(x)))).Infer([x.Shape, x.Shape]);
+            return (signature.BackwardReads, signature.Saved.Count);
+        }
     }
 
     [Fact]
@@ -105,7 +110,7 @@ public class FuseChainsTests
         var x = Random([300, 50], wants: true);
         Func<Tensor[], IntTensor[], Tensor[]> step = (_, _) => Train(WrittenOutGelu(x));
         long alone = Plan.Capture(step, [], [], []).ArenaBytes, fused = Plan.Capture(step, [], [], [new FuseChains()]).ArenaBytes;
-        Assert.True(3 * fused < alone, $"{fused} bytes, {alone} without fusion");
+        Assert.True(2 * fused < alone, $"{fused} bytes, {alone} without fusion");
     }
 
     [Fact]

@@ -1,7 +1,9 @@
+using Gradus.Tests.Kernels;
+
 namespace Gradus.Tests.Optimizers;
 
 /// <summary>Every rule against its published formula in double precision, over several steps.</summary>
-[Collection(nameof(Kernels.ThreadCounts))] // one of them counts the bytes that the whole process allocates: nothing may run beside it
+[Collection(nameof(ThreadCounts))] // counts the bytes that the whole process allocates: nothing may run beside it
 public class OptimizerTests
 {
     private const int Count = 37; // whole vectors and a tail

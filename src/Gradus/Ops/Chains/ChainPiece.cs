@@ -1,10 +1,9 @@
 using Gradus.Graph;
-using Gradus.Kernels;
 
 namespace Gradus.Ops.Chains;
 
 /// <summary>A piece of a chain's tensors, as long as what its steps do at a time, and the thread's scratch memory for it.</summary>
-internal readonly struct ChainPiece(Frame frame, int start, int length, int slotLength)
+internal readonly unsafe struct ChainPiece(Frame frame, int start, int length, float* scratch, int slotLength)
 {
     public Frame Frame => frame;
 
@@ -12,13 +11,14 @@ internal readonly struct ChainPiece(Frame frame, int start, int length, int slot
     public int Start => start;
 
     /// <summary>The piece of a place; empty for none.</summary>
-    public unsafe Span<float> At(ChainPlace place) => place.Memory switch
+    public Span<float> At(ChainPlace place) => place.Memory switch
     {
-        ChainMemory.Scratch => new Span<float>(Workers.Scratch + place.Index * slotLength, length),
+        ChainMemory.Scratch => new Span<float>(scratch + place.Index * slotLength, length),
         ChainMemory.Input => frame.Inputs[place.Index].Span.Slice(start, length),
         ChainMemory.Output => frame.Output.Slice(start, length),
         ChainMemory.OutputGradient => frame.OutputGradients[0]!.Span.Slice(start, length),
         ChainMemory.InputGradient => frame.InputGradient(place.Index).Slice(start, length),
+        ChainMemory.Saved => frame.Saved(place.Index).Slice(start, length),
         _ => [],
     };
 }

@@ -3,20 +3,22 @@ using Gradus.Graph;
 namespace Gradus.Ops.Chains;
 
 /// <summary>
-/// What a chain does with each piece, forward or backward, in order. Backward computes again those intermediate values that the
-/// derivatives read, and only those.
+/// What a chain does with each piece, forward or backward, in order. Of the intermediate values backward needs those that the derivatives
+/// read, and only those: forward keeps the costly ones, backward computes the others again.
 /// </summary>
 internal sealed class ChainSchedule
 {
     private readonly ChainInput[] _inputs;
     private readonly ChainMember[] _members;
     private readonly ChainPlace[] _values, _gradients; // of the inputs and of the members' results; None until they are computed
+    private readonly bool _isBackward;
     private readonly List<ChainStep> _steps = [];
+    private readonly List<int> _saved = [];
     private int _fresh;
 
-    private ChainSchedule(ChainInput[] inputs, ChainMember[] members)
+    private ChainSchedule(ChainInput[] inputs, ChainMember[] members, bool isBackward)
     {
-        (_inputs, _members) = (inputs, members);
+        (_inputs, _members, _isBackward) = (inputs, members, isBackward);
         _values = new ChainPlace[inputs.Length + members.Length];
         _gradients = new ChainPlace[inputs.Length + members.Length];
     }
@@ -26,13 +28,20 @@ internal sealed class ChainSchedule
     /// <summary>How many pieces of scratch memory the steps need.</summary>
     public int Slots { get; private set; }
 
+    /// <summary>The values that backward reads and that cost more to compute again than to keep.</summary>
+    public IReadOnlyList<int> Saved => _saved;
+
     /// <summary>What the steps read besides output gradients.</summary>
     public Reads Reads { get; private set; }
 
     /// <summary>Operands to values: the last member's result is the output.</summary>
-    public static ChainSchedule Forward(ChainInput[] inputs, ChainMember[] members)
+    /// <param name="inputs">The tensors from outside.</param>
+    /// <param name="members">The operations in order.</param>
+    /// <param name="saved">The values to keep for backward.</param>
+    public static ChainSchedule Forward(ChainInput[] inputs, ChainMember[] members, IReadOnlyList<int> saved)
     {
-        var schedule = new ChainSchedule(inputs, members);
+        var schedule = new ChainSchedule(inputs, members, isBackward: false);
+        schedule._saved.AddRange(saved);
         schedule.Compute(inputs.Length + members.Length - 1, new ChainPlace(ChainMemory.Output));
         return schedule.Assigned();
     }
@@ -40,7 +49,7 @@ internal sealed class ChainSchedule
     /// <summary>The chain rule, last member first.</summary>
     public static ChainSchedule Backward(ChainInput[] inputs, ChainMember[] members)
     {
-        var schedule = new ChainSchedule(inputs, members);
+        var schedule = new ChainSchedule(inputs, members, isBackward: true);
         schedule._values[^1] = new ChainPlace(ChainMemory.Output);
         schedule._gradients[^1] = new ChainPlace(ChainMemory.OutputGradient);
         for (int member = members.Length - 1; member >= 0; member--)
@@ -54,11 +63,20 @@ internal sealed class ChainSchedule
     private ChainPlace ValueOf(int value)
     {
         if (_values[value].Memory != ChainMemory.None) return _values[value];
-        if (value >= _inputs.Length) return Compute(value, Fresh());
+        if (value >= _inputs.Length) return ResultOf(value);
         if (IsWhole(value)) return _values[value] = new ChainPlace(ChainMemory.Input, value);
         _values[value] = Fresh();
         _steps.Add(new ChainStep(ChainAction.Expand) { Target = _values[value], Which = value });
         return _values[value];
+    }
+
+    private ChainPlace ResultOf(int value)
+    {
+        int saved = _saved.IndexOf(value);
+        if (!_isBackward) return Compute(value, saved < 0 ? Fresh() : new ChainPlace(ChainMemory.Saved, saved));
+        if (!_members[value - _inputs.Length].Operation.IsCostly) return Compute(value, Fresh());
+        _saved.Add(value);
+        return _values[value] = new ChainPlace(ChainMemory.Saved, _saved.Count - 1);
     }
 
     private ChainPlace Compute(int value, ChainPlace target)

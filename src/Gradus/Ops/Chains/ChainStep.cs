@@ -18,6 +18,9 @@ internal enum ChainMemory
     /// <summary>The gradient with respect to an input of the chain's size.</summary>
     InputGradient,
 
+    /// <summary>A value that forward keeps for backward.</summary>
+    Saved,
+
     /// <summary>A slot of the thread's own scratch memory, one piece long.</summary>
     Scratch,
 }

@@ -6,8 +6,8 @@ namespace Gradus.Ops.Chains;
 
 /// <summary>
 /// Element-wise operations that read each other's results, as one: it walks through the tensors in pieces that stay in the innermost
-/// cache and does all there is to do with one before it turns to the next. Intermediate values never reach memory, and backward computes
-/// those that it needs again.
+/// cache and does all there is to do with one before it turns to the next. Intermediate values never reach memory, but for costly ones
+/// that backward needs.
 /// </summary>
 /// <remarks>
 /// Sums over elements that repeat are taken within a tile, then over the tiles in their order; tiles depend on the number of elements
@@ -33,7 +33,8 @@ internal sealed class ElementwiseChain : Operation
     public ElementwiseChain(Shape shape, ChainInput[] inputs, ChainMember[] members)
     {
         (_shape, _inputs, _members) = (shape, inputs, members);
-        (_forward, _backward) = (ChainSchedule.Forward(inputs, members), ChainSchedule.Backward(inputs, members));
+        _backward = ChainSchedule.Backward(inputs, members);
+        _forward = ChainSchedule.Forward(inputs, members, _backward.Saved);
         _tile = Math.Max(Elementwise.Tile, Whole(shape.Count / MostTiles + 1, LongestPiece));
         _partials = new int[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
@@ -50,8 +51,12 @@ internal sealed class ElementwiseChain : Operation
 
     protected internal override Signature Infer(ReadOnlySpan<Shape> inputs)
     {
-        System.Diagnostics.Debug.Assert(inputs.Length == _inputs.Length, "a chain is made for its inputs");
-        return new Signature(_shape) { BackwardReads = _backward.Reads, BackwardScratch = Tiles * _partialLength };
+        return new Signature(_shape)
+        {
+            Saved = [.. _backward.Saved.Select(_ => _shape)],
+            BackwardReads = _backward.Reads,
+            BackwardScratch = Tiles * _partialLength,
+        };
     }
 
     protected internal override void Forward(Frame f) => Run(f, _forward, static (chain, f, schedule, tile) => chain.Walk(f, schedule, tile));
@@ -74,12 +79,13 @@ internal sealed class ElementwiseChain : Operation
     private void Run(Frame f, ChainSchedule schedule, Action<ElementwiseChain, Frame, ChainSchedule, int> body) => Workers.Run(
         Tiles, (this, f, schedule, body), static (s, tile) => s.body(s.Item1, s.f, s.schedule, tile), schedule.Slots * PieceLength(schedule));
 
-    private void Walk(Frame f, ChainSchedule schedule, int tile)
+    private unsafe void Walk(Frame f, ChainSchedule schedule, int tile)
     {
         int length = PieceLength(schedule), count = Math.Min(_tile, _shape.Count - tile * _tile);
+        float* scratch = schedule.Slots > 0 ? Workers.Scratch : null;
         for (int i = 0; i < count; i += length)
         {
-            var piece = new ChainPiece(f, tile * _tile + i, Math.Min(length, count - i), length);
+            var piece = new ChainPiece(f, tile * _tile + i, Math.Min(length, count - i), scratch, length);
             foreach (ref readonly var step in schedule.Steps.AsSpan()) Do(step, piece, tile);
         }
     }
