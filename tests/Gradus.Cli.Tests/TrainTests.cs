@@ -52,8 +52,10 @@ public class TrainTests
     public void A_training_stopped_at_once_keeps_its_checkpoint()
     {
         using var folder = new TemporaryFolder();
-        var result = CommandLine.Run(new CancellationToken(canceled: true), "train", "mlp", "--data", "digits", "--out", folder["run"]);
+        var result = CommandLine.Run(new CancellationToken(canceled: true), "train", "mlp", "--data", "digits", "--out", folder["a run"]);
         Assert.Equal(Failures.Stopped, result.ExitCode);
+        Assert.Contains($"--out '{folder["a run"]}' --resume", result.Errors); // to be pasted into a shell
+        Assert.True(File.Exists(Path.Combine(folder["a run"], "checkpoint.safetensors")));
     }
 
     [Fact]

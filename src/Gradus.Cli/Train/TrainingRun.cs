@@ -64,7 +64,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         if (result.Reason == StopReason.Cancelled)
         {
             WriteJson(folder, description, parameters, result, null, seconds);
-            string resume = $"gradus train {description.Model} --data {description.Data} --out {folder.Path} --resume";
+            string resume = $"gradus train {description.Model} --data {Quoted(description.Data)} --out {Quoted(folder.Path)} --resume";
             Console.Error.WriteLine($"stopped after step {result.Steps}; go on with: {resume}");
             return Failures.Stopped;
         }
@@ -154,6 +154,8 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
             throw new UsageException($"{description.Data} does not fit: {mismatch.Message}");
         }
     }
+
+    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"'{path}'" : path;
 
     private static void WriteCurves(RunFolder folder, RunDescription description, History history)
     {
