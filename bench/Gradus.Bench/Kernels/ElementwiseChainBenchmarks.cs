@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Gradus;
-using Gradus.Graph;
 using Gradus.Graph.Planning;
 using Gradus.Graph.Rewriting;
 using Gradus.Kernels;
