@@ -124,6 +124,19 @@ public class TrainTests
     }
 
     [Fact]
+    public void What_a_killed_process_had_half_written_is_gone_after_the_next_training_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder["run"];
+        Directory.CreateDirectory(run);
+        string[] halves = ["checkpoint.safetensors.123.tmp", "history.csv.123.tmp", "curves.png.0123456789abcdef0123456789abcdef.part"];
+        foreach (string name in (string[])[.. halves, "mine.tmp", "mine.part"]) File.WriteAllText(Path.Combine(run, name), "half");
+        Assert.Equal(0, CommandLine.Run("train", "mlp", "--data", "digits", "--epochs", "1", "--out", run, "--resume").ExitCode);
+        Assert.All(halves, name => Assert.False(File.Exists(Path.Combine(run, name)), name));
+        Assert.True(File.Exists(Path.Combine(run, "mine.tmp")) && File.Exists(Path.Combine(run, "mine.part")));
+    }
+
+    [Fact]
     public void A_file_is_no_place_for_a_run()
     {
         using var folder = new TemporaryFolder();

@@ -31,13 +31,19 @@ internal sealed class RunFolder(string path)
         if (System.IO.File.Exists(Path)) throw new UsageException($"'{Path}' is a file; --out names a folder");
     }
 
-    /// <summary>Makes the folder where it is not there yet.</summary>
+    /// <summary>Makes the folder where it is not there yet, and removes what a process that was killed had half written.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public void Create()
     {
         try
         {
             Directory.CreateDirectory(Path);
+            // The run's own files alone: the folder may hold others.
+            string[] written = [Model, Architecture, Checkpoint, Curves, Confusion, Predictions, Environment, File("history.csv"), File("history.json")];
+            foreach (string name in written.Select(file => System.IO.Path.GetFileName(file)))
+            {
+                foreach (string part in Directory.GetFiles(Path, $"{name}.*.tmp").Concat(Directory.GetFiles(Path, $"{name}.*.part"))) System.IO.File.Delete(part);
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
