@@ -9,6 +9,7 @@ public class RecurrenceTests
     [
         (1, 1, 1, 1), (1, 7, 3, 10), (5, 7, 3, 10), (17, 7, 3, 10), (64, 10, 3, 10), (32, 1, 100, 16), (5, 7, 1, 17), (17, 7, 100, 17),
         (32, 7, 3, 128), (17, 1, 100, 128), (1, 7, 100, 128), (5, 7, 33, 40), (2, 3, 5, 13), (26, 4, 12, 12), (33, 20, 9, 48),
+        (0, 3, 40, 40), (3, 0, 40, 40),
     ];
 
     public static TheoryData<int, int, bool> Cases
@@ -67,6 +68,21 @@ public class RecurrenceTests
         {
             Workers.Threads = threads;
         }
+    }
+
+    [Theory]
+    [InlineData(0, 40), InlineData(1, 40), InlineData(1, 21), InlineData(2, 70)]
+    public void A_weight_gradient_that_is_not_wanted_leaves_the_other_as_it_was(int cell, int hidden)
+    {
+        var problem = new RecurrentProblem(new RecurrentShape((RecurrentCell)cell, 19, 15, 33, hidden), reverse: false, seed: 1);
+        problem.Run();
+        float[] input = problem.Results["dWeightIh"], state = problem.Results["dWeightHh"];
+        (problem.Results["dWeightIh"], problem.Results["dWeightHh"]) = ([], new float[state.Length]);
+        problem.Run();
+        Assert.Equal(state, problem.Results["dWeightHh"]);
+        (problem.Results["dWeightIh"], problem.Results["dWeightHh"]) = (new float[input.Length], []);
+        problem.Run();
+        Assert.Equal(input, problem.Results["dWeightIh"]);
     }
 
     [Fact]

@@ -36,8 +36,7 @@ internal static unsafe partial class Recurrence
         float* dh = Workers.Scratch, dx = dh + shape.HiddenBlocks * BlockRows * lanes, dc = dx + shape.InputBlocks * BlockRows * lanes;
         float* dy = dc + stateLength, endedH = dy + stateLength, endedC = endedH + stateLength, gates = endedC + stateLength;
         float* records = job.Records + view.First * (nint)shape.RecordRows * (shape.Time + 1);
-        float* gradients = job.Gradients + view.First * (nint)shape.Time * shape.GradientRows;
-        float* operands = job.Operands + view.First * (nint)shape.Time * (input + hidden);
+        float* gradients = job.Gradients + view.First * (nint)shape.Time * (shape.InLanes ? shape.GradientRows : RecurrentShape.PanelWidth);
         float* biasSums = job.BiasSums + view.First * (nint)shape.GradientRows;
         new Span<float>(biasSums, (int)gradientLength).Clear();
         ReadState(view, job.DFinalH, hidden, dh);
@@ -71,16 +70,13 @@ internal static unsafe partial class Recurrence
                 WriteStep(view, dx, input, step, job.DInput);
             }
 
-            if (shape.InLanes) continue;
-            nint row = (nint)step * lanes;
-            Transposition.Copy(gates, lanes, shape.GradientRows, lanes, gradients + row * shape.GradientRows, shape.GradientRows);
-            Transposition.Copy(record, lanes, input + hidden, lanes, operands + row * (input + hidden), input + hidden);
+            if (!shape.InLanes) WritePanels(shape, gates, lanes, gradients + (nint)step * lanes * RecurrentShape.PanelWidth);
         }
 
-        Finish<TVector, TLanes>(job, view, dh, dc, gradients, operands);
+        Finish<TVector, TLanes>(job, view, dh, dc, gradients);
     }
 
-    private static void Finish<TVector, TLanes>(in Job job, in TileView view, float* dh, float* dc, float* gradients, float* operands)
+    private static void Finish<TVector, TLanes>(in Job job, in TileView view, float* dh, float* dc, float* gradients)
         where TVector : struct
         where TLanes : ILanes<TVector>
     {
@@ -89,10 +85,22 @@ internal static unsafe partial class Recurrence
         WriteState(view, dc, shape.Hidden, job.DInitialC);
         if (job.DInput != null && view.Shortest < shape.Time) ClearPastEnd(view, shape.Input, job.DInput);
         int rest = (shape.Time - view.Longest) * TLanes.Count;
-        nint past = (nint)view.Longest * TLanes.Count, width = shape.Input + shape.Hidden;
-        if (rest == 0) return;
-        new Span<float>(gradients + past * shape.GradientRows, rest * shape.GradientRows).Clear();
-        if (!shape.InLanes) new Span<float>(operands + past * width, rest * (int)width).Clear();
+        nint past = (nint)view.Longest * TLanes.Count;
+        if (shape.InLanes) new Span<float>(gradients + past * shape.GradientRows, rest * shape.GradientRows).Clear();
+        for (nint panel = 0; panel < shape.GradientPanels && !shape.InLanes; panel++)
+        {
+            new Span<float>(gradients + (panel * shape.PaddedBatch * shape.Time + past) * RecurrentShape.PanelWidth, rest * RecurrentShape.PanelWidth).Clear();
+        }
+    }
+
+    /// <summary>One step's gate gradients, turned: in each panel a row of PanelWidth gates for each lane.</summary>
+    private static void WritePanels(in RecurrentShape shape, float* gates, nint lanes, float* panels)
+    {
+        nint width = RecurrentShape.PanelWidth, next = (nint)shape.PaddedBatch * shape.Time * width;
+        for (nint row = 0; row < shape.GradientRows; row += width, panels += next)
+        {
+            Transposition.Copy(gates + row * lanes, lanes, nint.Min(width, shape.GradientRows - row), lanes, panels, width);
+        }
     }
 
     private static void HiddenBackward<TVector, TLanes>(in Job job, float* gates, float* dh)

@@ -16,7 +16,7 @@ internal static unsafe partial class Recurrence
         int split = reordered ? hidden : 0;
         if (!shape.InLanes)
         {
-            MultiplyRows(job);
+            SumPanels(job);
         }
         else
         {
@@ -29,40 +29,6 @@ internal static unsafe partial class Recurrence
         if (reordered && job.DBiasIh != null) BiasGradient(job, 0, split, job.DBiasIh + rows - split);
         if (!reordered && job.DBiasIh != null && job.DBiasHh != null) new Span<float>(job.DBiasIh, rows).CopyTo(new Span<float>(job.DBiasHh, rows)); // they are added: one gradient
         else BiasGradient(job, shape.HiddenGradientRow, rows, job.DBiasHh);
-    }
-
-    /// <summary>
-    /// As matrix products over the rows of all sequences and steps, turned so that the gates, usually a multiple of the
-    /// register block's width, are the columns; the transposition of the small result costs less than the padding.
-    /// </summary>
-    private static void MultiplyRows(in Job job)
-    {
-        var shape = job.Shape;
-        int input = shape.Input, hidden = shape.Hidden, columns = shape.Gates * hidden, width = input + hidden;
-        bool together = job.DWeightIh != null && job.DWeightHh != null && shape.HiddenGradientRow == 0;
-        float* product = job.Products, hiddenProduct = product + (nint)input * columns;
-        if (together) MultiplyRows(job, 0, width, 0, product);
-        else if (job.DWeightIh != null) MultiplyRows(job, 0, input, 0, product);
-        if (!together && job.DWeightHh != null) MultiplyRows(job, input, hidden, shape.HiddenGradientRow, hiddenProduct);
-
-        int split = shape.Cell == RecurrentCell.Gru ? hidden : 0;
-        if (job.DWeightIh != null)
-        {
-            Transposition.Copy(product + split, columns, input, columns - split, job.DWeightIh, input);
-            Transposition.Copy(product, columns, input, split, job.DWeightIh + (nint)(columns - split) * input, input);
-        }
-
-        if (job.DWeightHh != null) Transposition.Copy(hiddenProduct, columns, hidden, columns, job.DWeightHh, hidden);
-    }
-
-    /// <summary>product [count, gates · hidden] = operandsᵀ · gradients.</summary>
-    private static void MultiplyRows(in Job job, int firstOperand, int count, int firstGradient, float* product)
-    {
-        var shape = job.Shape;
-        int columns = shape.Gates * shape.Hidden;
-        MatrixMultiplication.Multiply(
-            new MatrixView(job.Operands + firstOperand, 1, shape.Input + shape.Hidden), new MatrixView(job.Gradients + firstGradient, shape.GradientRows, 1),
-            product, columns, count, columns, shape.PaddedBatch * shape.Time);
     }
 
     private static void SumLanes(in Job job, int firstRow, int rows, int firstColumn, int columns, float* target)

@@ -150,8 +150,6 @@ internal static unsafe partial class Recurrence
                 Packed = packed,
                 BiasSums = biasSums,
                 Gradients = gradients,
-                Operands = gradients + (nint)shape.PaddedBatch * shape.Time * shape.GradientRows,
-                Products = gradients + (nint)shape.PaddedBatch * shape.Time * (shape.GradientRows + shape.Input + shape.Hidden),
             };
             PackBackward(job);
             RunTiles(job, job.Shape.Hidden * BackwardWork, BackwardTileScratch(shape), BackwardBody);
@@ -206,8 +204,6 @@ internal static unsafe partial class Recurrence
         public float* Packed;     // weights, for the products of this direction
         public float* Records;    // [tile, step, RecordRows, lanes]
         public float* BiasSums;   // [tile, GradientRows, lanes]: gate gradients summed over the steps
-        public float* Gradients;  // gate gradients: [tile, step, GradientRows, lanes], or as rows [sequence and step, GradientRows]
-        public float* Operands;   // [sequence and step, input + hidden]: what met the weights, as rows
-        public float* Products;   // [input + hidden, gates · hidden]: the weight gradients before they are turned
+        public float* Gradients;  // gate gradients: [tile, step, GradientRows, lanes], or in panels [panel, tile, step, lane, PanelWidth]
     }
 }

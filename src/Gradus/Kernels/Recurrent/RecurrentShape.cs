@@ -30,7 +30,7 @@ internal readonly record struct RecurrentShape(RecurrentCell Cell, int Batch, in
     public int Gates => Cell switch { RecurrentCell.Lstm => 4, RecurrentCell.Gru => 3, _ => 1 };
 
     /// <summary>Floats that <see cref="Recurrence.Forward"/> leaves for <see cref="Recurrence.Backward"/>.</summary>
-    public int SavedLength => checked(PaddedBatch * (Time + 1) * RecordRows + Alignment);
+    public int SavedLength => checked(PaddedBatch * (Time + 1) * RecordRows + (Recurrence.OuterRows - 1) * Widest + Alignment); // a block of rows may read past the last record
 
     /// <summary>Floats of scratch for <see cref="Recurrence.Forward"/>; its content is arbitrary before and after.</summary>
     /// <param name="saves">Whether it saves for backward: then its working memory is what it saves.</param>
@@ -39,8 +39,7 @@ internal readonly record struct RecurrentShape(RecurrentCell Cell, int Batch, in
 
     /// <summary>Floats of scratch for <see cref="Recurrence.Backward"/>; its content is arbitrary before and after.</summary>
     public int BackwardScratch => checked(
-        PackedBackward + PaddedBatch * GradientRows + PaddedBatch * Time * (GradientRows + (InLanes ? 0 : Input + Hidden))
-        + (InLanes ? 0 : (Input + Hidden) * Gates * Hidden) + Alignment);
+        PackedBackward + PaddedBatch * GradientRows + PaddedBatch * Time * (InLanes ? GradientRows : GradientPanels * PanelWidth) + Alignment);
 
     /// <summary>Floats lost when a span is moved up to a 64-byte boundary.</summary>
     internal const int Alignment = 16;
@@ -65,10 +64,15 @@ internal readonly record struct RecurrentShape(RecurrentCell Cell, int Batch, in
 
     internal int PackedBackward => (HiddenBlocks + InputBlocks) * Recurrence.BlockRows * Gates * Hidden;
 
-    /// <summary>Small layers sum their weight gradients where they lie, lanes over the batch; large ones turn them into rows for one matrix product.</summary>
+    /// <summary>Small layers sum their weight gradients where they lie, lanes over the batch; large ones turn the gate gradients into panels first.</summary>
     internal bool InLanes =>
         Gates * Hidden * (Input + Hidden) <= 4096                                  // each weight costs one sum over the lanes
         && (long)PaddedBatch * Time * (GradientRows + RecordRows) <= 131_072;      // floats: 512 KiB, half of the level-2 cache
+
+    /// <summary>Gate gradients side by side in a panel: two vectors.</summary>
+    internal static int PanelWidth => 2 * Widest;
+
+    internal int GradientPanels => (GradientRows + PanelWidth - 1) / PanelWidth;
 
     internal static int Widest =>
         Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : Vector128.IsHardwareAccelerated ? 4 : 1;
