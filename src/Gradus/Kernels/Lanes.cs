@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Gradus.Kernels;
 
@@ -53,8 +54,8 @@ internal unsafe interface ILanes<TVector>
     /// <summary>left &lt; right ? yes : no, lane by lane.</summary>
     static abstract TVector SelectLess(TVector left, TVector right, TVector yes, TVector no);
 
-    /// <summary>(bits of value + addend) shifted right by <paramref name="right"/> with the sign, then left by <paramref name="left"/>, as a float.</summary>
-    static abstract TVector ShiftBits(TVector value, int addend, int right, int left);
+    /// <summary>value · 2^exponent; the exponent is a whole number from -151 to 130.</summary>
+    static abstract TVector ScaleByPowerOfTwo(TVector value, TVector exponent);
 
     /// <summary>The bits of value that the mask keeps, with others set.</summary>
     static abstract TVector MaskBits(TVector value, int keep, int set);
@@ -109,7 +110,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> SelectLess(Vector512<float> left, Vector512<float> right, Vector512<float> yes, Vector512<float> no) => Vector512.ConditionalSelect(Vector512.LessThan(left, right), yes, no);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ShiftBits(Vector512<float> value, int addend, int right, int left) => (((value.AsInt32() + Vector512.Create(addend)) >> right) << left).AsSingle();
+    public static Vector512<float> ScaleByPowerOfTwo(Vector512<float> value, Vector512<float> exponent) => Avx512F.Scale(value, exponent);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> MaskBits(Vector512<float> value, int keep, int set) => ((value.AsInt32() & Vector512.Create(keep)) | Vector512.Create(set)).AsSingle();
@@ -164,7 +165,12 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> SelectLess(Vector256<float> left, Vector256<float> right, Vector256<float> yes, Vector256<float> no) => Vector256.ConditionalSelect(Vector256.LessThan(left, right), yes, no);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ShiftBits(Vector256<float> value, int addend, int right, int left) => (((value.AsInt32() + Vector256.Create(addend)) >> right) << left).AsSingle();
+    public static Vector256<float> ScaleByPowerOfTwo(Vector256<float> value, Vector256<float> exponent)
+    {
+        if (Avx512F.VL.IsSupported) return Avx512F.VL.Scale(value, exponent);
+        var n = Vector256.ConvertToInt32(exponent); // in two factors, 2^floor(n / 2) and the rest: a float's exponent reaches from -126 to 127
+        return value * (((n + Vector256.Create(2 * 127)) >> 1) << 23).AsSingle() * (((n + Vector256.Create((2 * 127) + 1)) >> 1) << 23).AsSingle();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> MaskBits(Vector256<float> value, int keep, int set) => ((value.AsInt32() & Vector256.Create(keep)) | Vector256.Create(set)).AsSingle();
@@ -219,7 +225,12 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> SelectLess(Vector128<float> left, Vector128<float> right, Vector128<float> yes, Vector128<float> no) => Vector128.ConditionalSelect(Vector128.LessThan(left, right), yes, no);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ShiftBits(Vector128<float> value, int addend, int right, int left) => (((value.AsInt32() + Vector128.Create(addend)) >> right) << left).AsSingle();
+    public static Vector128<float> ScaleByPowerOfTwo(Vector128<float> value, Vector128<float> exponent)
+    {
+        if (Avx512F.VL.IsSupported) return Avx512F.VL.Scale(value, exponent);
+        var n = Vector128.ConvertToInt32(exponent); // in two factors, 2^floor(n / 2) and the rest: a float's exponent reaches from -126 to 127
+        return value * (((n + Vector128.Create(2 * 127)) >> 1) << 23).AsSingle() * (((n + Vector128.Create((2 * 127) + 1)) >> 1) << 23).AsSingle();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> MaskBits(Vector128<float> value, int keep, int set) => ((value.AsInt32() & Vector128.Create(keep)) | Vector128.Create(set)).AsSingle();
@@ -274,7 +285,11 @@ internal readonly unsafe struct ScalarLanes : ILanes<float>
     public static float SelectLess(float left, float right, float yes, float no) => left < right ? yes : no;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float ShiftBits(float value, int addend, int right, int left) => BitConverter.Int32BitsToSingle(((BitConverter.SingleToInt32Bits(value) + addend) >> right) << left);
+    public static float ScaleByPowerOfTwo(float value, float exponent)
+    {
+        int n = (int)exponent;
+        return value * BitConverter.Int32BitsToSingle(((n + (2 * 127)) >> 1) << 23) * BitConverter.Int32BitsToSingle(((n + (2 * 127) + 1) >> 1) << 23);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaskBits(float value, int keep, int set) => BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(value) & keep) | set);

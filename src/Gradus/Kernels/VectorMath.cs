@@ -11,8 +11,7 @@ namespace Gradus.Kernels;
 /// </remarks>
 internal static partial class VectorMath
 {
-    private const float RoundingBias = 12_582_912; // 1.5 · 2^23: adding it rounds to an integer, which is then in the low bits
-    private const int RoundingBits = 0x4B40_0000;  // the bits of RoundingBias
+    private const float RoundingBias = 12_582_912; // 1.5 · 2^23: adding it and taking it away rounds to an integer
     private const float Ln2High = 0.693359375f, Ln2Low = -2.12194440e-4f; // their sum is ln 2; n · high is exact
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -21,8 +20,7 @@ internal static partial class VectorMath
         where TLanes : ILanes<TVector>
     {
         x = TLanes.AtMost(TLanes.Broadcast(90), TLanes.AtLeast(TLanes.Broadcast(-105), x));
-        var biased = TLanes.Add(TLanes.Multiply(x, TLanes.Broadcast(1.44269504f)), TLanes.Broadcast(RoundingBias));
-        var n = TLanes.Add(biased, TLanes.Broadcast(-RoundingBias));
+        var n = TLanes.Add(TLanes.MultiplyAdd(x, TLanes.Broadcast(1.44269504f), TLanes.Broadcast(RoundingBias)), TLanes.Broadcast(-RoundingBias));
         var r = TLanes.MultiplyAdd(n, TLanes.Broadcast(-Ln2Low), TLanes.MultiplyAdd(n, TLanes.Broadcast(-Ln2High), x));
 
         var p = TLanes.MultiplyAdd(TLanes.Broadcast(1.9875691500e-4f), r, TLanes.Broadcast(1.3981999507e-3f));
@@ -31,11 +29,7 @@ internal static partial class VectorMath
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(1.6666665459e-1f));
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(5.0000001201e-1f));
         p = TLanes.Add(TLanes.MultiplyAdd(p, TLanes.Multiply(r, r), r), TLanes.Broadcast(1));
-
-        // 2^n in two factors, 2^floor(n / 2) and the rest, as n reaches from -151 to 130 and an exponent from -126 to 127.
-        var half = TLanes.ShiftBits(biased, 2 * 127 - RoundingBits, 1, 23);
-        var rest = TLanes.ShiftBits(biased, 2 * 127 + 1 - RoundingBits, 1, 23);
-        return TLanes.Multiply(TLanes.Multiply(p, half), rest);
+        return TLanes.ScaleByPowerOfTwo(p, n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

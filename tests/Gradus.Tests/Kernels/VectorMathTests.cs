@@ -62,7 +62,7 @@ public class VectorMathTests
     {
         for (float x = -9; x < 9; x += 0.37f)
         {
-            Assert.Equal(VectorMath.Tanh(x), VectorMath.Tanh(Vector512.Create(x))[15], 1e-6f);
+            if (Vector512.IsHardwareAccelerated) Assert.Equal(VectorMath.Tanh(x), VectorMath.Tanh(Vector512.Create(x))[15], 1e-6f);
             Assert.Equal(VectorMath.Tanh(x), VectorMath.Tanh(Vector256.Create(x))[7], 1e-6f);
             Assert.Equal(VectorMath.Tanh(x), VectorMath.Tanh(Vector128.Create(x))[3], 1e-6f);
         }
