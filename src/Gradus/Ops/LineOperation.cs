@@ -22,20 +22,20 @@ internal abstract class LineOperation(int axis) : Operation
         };
     }
 
-    /// <summary>y = f(x) on one line of at least one element; x and y may be the same memory.</summary>
-    protected abstract void ForwardLine(ReadOnlySpan<float> x, Span<float> y);
+    /// <summary>y = f(x) on lines of a length of at least one element, one after the other; x and y may be the same memory.</summary>
+    protected abstract void ForwardLines(ReadOnlySpan<float> x, Span<float> y, int length);
 
-    /// <summary>dx from y and dy on one line; dx and dy may be the same memory.</summary>
-    protected abstract void BackwardLine(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx);
+    /// <summary>dx from y and dy on such lines; dx and dy may be the same memory.</summary>
+    protected abstract void BackwardLines(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int length);
 
     protected internal override void Forward(Frame f)
     {
         bool strided = IsStrided(f.OutputShape);
         if (strided) Gather(f.Input(0), f.Scratch[..f.OutputShape.Count], f.OutputShape);
-        ForLines(f, strided, static (operation, f, strided, start, length) =>
+        ForLines(f, strided, static (operation, f, strided, start, count, length) =>
         {
-            var x = strided ? f.Scratch.Slice(start, length) : f.Input(0).Slice(start, length);
-            operation.ForwardLine(x, strided ? f.Scratch.Slice(start, length) : f.Output.Slice(start, length));
+            var x = strided ? f.Scratch.Slice(start, count) : f.Input(0).Slice(start, count);
+            operation.ForwardLines(x, strided ? f.Scratch.Slice(start, count) : f.Output.Slice(start, count), length);
         });
         if (strided) Scatter(f.Scratch[..f.OutputShape.Count], f.Output, f.OutputShape);
     }
@@ -50,31 +50,32 @@ internal abstract class LineOperation(int axis) : Operation
             Gather(f.OutputGradient, f.BackwardScratch.Slice(count, count), f.OutputShape);
         }
 
-        ForLines(f, strided, static (operation, f, strided, start, length) =>
+        ForLines(f, strided, static (operation, f, strided, start, count, length) =>
         {
             if (!strided)
             {
-                operation.BackwardLine(f.Output.Slice(start, length), f.OutputGradient.Slice(start, length), f.InputGradient(0).Slice(start, length));
+                operation.BackwardLines(f.Output.Slice(start, count), f.OutputGradient.Slice(start, count), f.InputGradient(0).Slice(start, count), length);
                 return;
             }
 
-            var dy = f.BackwardScratch.Slice(f.OutputShape.Count + start, length);
-            operation.BackwardLine(f.BackwardScratch.Slice(start, length), dy, dy);
+            var dy = f.BackwardScratch.Slice(f.OutputShape.Count + start, count);
+            operation.BackwardLines(f.BackwardScratch.Slice(start, count), dy, dy, length);
         });
         if (strided) Scatter(f.BackwardScratch.Slice(count, count), f.InputGradient(0), f.OutputShape);
     }
 
     private bool IsStrided(Shape x) => x.Axis(axis) != x.Rank - 1;
 
-    private void ForLines(Frame f, bool strided, Action<LineOperation, Frame, bool, int, int> body)
+    /// <summary>Calls the body with the first element, the elements and the length of some lines, until all are done.</summary>
+    private void ForLines(Frame f, bool strided, Action<LineOperation, Frame, bool, int, int, int> body)
     {
         var x = f.OutputShape;
         if (x.Count == 0) return;
-        int length = x[x.Axis(axis)], lines = x.Count / length;
-        Tiles.Run(Tiles.Rows(lines, length), 8L * x.Count, (this, f, strided, body, lines, length), static (s, tile) =>
+        int length = x[x.Axis(axis)];
+        Tiles.Run(Tiles.Rows(x.Count / length, length), 8L * x.Count, (this, f, strided, body, length), static (s, tile) =>
         {
-            int rows = Tiles.RowsPerTile(s.length);
-            for (int line = tile * rows; line < Math.Min((tile + 1) * rows, s.lines); line++) s.body(s.Item1, s.f, s.strided, line * s.length, s.length);
+            int most = Tiles.RowsPerTile(s.length) * s.length, start = tile * most;
+            s.body(s.Item1, s.f, s.strided, start, Math.Min(most, s.f.OutputShape.Count - start), s.length);
         });
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Gradus.Kernels;
 
 namespace Gradus.Ops;
@@ -7,58 +6,19 @@ namespace Gradus.Ops;
 /// <remarks>Bridle 1990, "Probabilistic interpretation of feedforward classification network outputs".</remarks>
 internal sealed class Softmax(int axis) : LineOperation(axis)
 {
-    protected override void ForwardLine(ReadOnlySpan<float> x, Span<float> y)
-    {
-        TensorPrimitives.Subtract(x, TensorPrimitives.Max(x), y);
-        TensorPrimitives.Exp<float>(y, y);
-        TensorPrimitives.Multiply(y, 1 / Reductions.Sum(y), y);
-    }
+    protected override void ForwardLines(ReadOnlySpan<float> x, Span<float> y, int length) => SoftmaxRows.Forward(x, y, length, logarithm: false);
 
-    protected override void BackwardLine(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx)
-    {
-        TensorPrimitives.Subtract(dy, Reductions.Sum<ProductTerm>(y, dy), dx);
-        TensorPrimitives.Multiply(dx, y, dx);
-    }
+    protected override void BackwardLines(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int length) =>
+        SoftmaxRows.Backward(y, dy, dx, length, logarithm: false);
 }
 
 /// <summary>y = x - log Σ eˣ along an axis, with the maximum subtracted first; dx = dy - eʸ Σ dy.</summary>
 internal sealed class LogSoftmax(int axis) : LineOperation(axis)
 {
-    private const int Chunk = 256; // 1 KiB of stack
+    protected override void ForwardLines(ReadOnlySpan<float> x, Span<float> y, int length) => SoftmaxRows.Forward(x, y, length, logarithm: true);
 
-    protected override void ForwardLine(ReadOnlySpan<float> x, Span<float> y)
-    {
-        TensorPrimitives.Subtract(x, TensorPrimitives.Max(x), y);
-        TensorPrimitives.Subtract(y, MathF.Log(SumOfExponentials(y)), y);
-    }
-
-    protected override void BackwardLine(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx)
-    {
-        float sum = Reductions.Sum(dy);
-        Span<float> chunk = stackalloc float[Chunk];
-        for (int i = 0; i < y.Length; i += Chunk)
-        {
-            int length = Math.Min(Chunk, y.Length - i);
-            var share = chunk[..length];
-            TensorPrimitives.Exp(y.Slice(i, length), share);
-            TensorPrimitives.Multiply(share, sum, share);
-            TensorPrimitives.Subtract(dy.Slice(i, length), share, dx.Slice(i, length));
-        }
-    }
-
-    private static float SumOfExponentials(ReadOnlySpan<float> x)
-    {
-        Span<float> chunk = stackalloc float[Chunk];
-        float sum = 0;
-        for (int i = 0; i < x.Length; i += Chunk)
-        {
-            var powers = chunk[..Math.Min(Chunk, x.Length - i)];
-            TensorPrimitives.Exp(x.Slice(i, powers.Length), powers);
-            sum += Reductions.Sum(powers);
-        }
-
-        return sum;
-    }
+    protected override void BackwardLines(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int length) =>
+        SoftmaxRows.Backward(y, dy, dx, length, logarithm: true);
 }
 
 /// <summary>Softmax of tensors.</summary>

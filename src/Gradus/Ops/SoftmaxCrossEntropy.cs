@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Gradus.Graph;
 using Gradus.Kernels;
 
@@ -11,8 +10,6 @@ namespace Gradus.Ops;
 /// <remarks>Bishop 2006, "Pattern Recognition and Machine Learning", equations 4.104 and 4.108.</remarks>
 internal sealed class SoftmaxCrossEntropy : Operation
 {
-    private const int RowTile = 64;
-
     // inputs: logits [batch, classes]; integers: labels [batch]
     protected internal override Signature Infer(ReadOnlySpan<Shape> inputs)
     {
@@ -21,44 +18,37 @@ internal sealed class SoftmaxCrossEntropy : Operation
         return new Signature(Shape.Scalar)
         {
             Saved = [logits],         // the softmax
-            Scratch = logits[0],      // one loss per row
+            Scratch = 2 * logits[0],  // of each row the loss, and the logarithm of its sum
             BackwardReads = Reads.None,
         };
     }
 
     protected internal override void Forward(Frame f)
     {
-        int batch = f.InputShape(0)[0];
+        int batch = f.InputShape(0)[0], classes = f.InputShape(0)[1];
         RequireLabels(f, batch);
-        Workers.Run((batch + RowTile - 1) / RowTile, (f, batch), static (s, tile) =>
+        Tiles.Run(Tiles.Rows(batch, classes), 8L * batch * classes, (f, batch, classes), static (s, tile) =>
         {
-            for (int row = tile * RowTile; row < Math.Min((tile + 1) * RowTile, s.batch); row++) s.f.Scratch[row] = Row(s.f, row);
+            int first = tile * Tiles.RowsPerTile(s.classes), rows = Math.Min(Tiles.RowsPerTile(s.classes), s.batch - first);
+            var logits = s.f.Input(0).Slice(first * s.classes, rows * s.classes);
+            Span<float> losses = s.f.Scratch.Slice(first, rows), logarithms = s.f.Scratch.Slice(s.batch + first, rows);
+            SoftmaxRows.Forward(logits, s.f.Saved(0).Slice(first * s.classes, rows * s.classes), s.classes, logarithm: false, losses, logarithms);
+            var labels = s.f.Integers(0).Slice(first, rows);
+            for (int row = 0; row < rows; row++) losses[row] = losses[row] - logits[row * s.classes + labels[row]] + logarithms[row];
         });
-        f.Output[0] = TensorPrimitives.Sum<float>(f.Scratch[..batch]) / batch;
+        f.Output[0] = Reductions.Sum(f.Scratch[..batch]) / batch;
     }
 
     protected internal override void Backward(Frame f)
     {
         int batch = f.InputShape(0)[0], classes = f.InputShape(0)[1];
-        float scale = f.OutputGradient[0] / batch;
-        var gradient = f.InputGradient(0);
-        TensorPrimitives.Multiply(f.Saved(0), scale, gradient);
-        var labels = f.Integers(0);
-        for (int row = 0; row < batch; row++) gradient[row * classes + labels[row]] -= scale;
-    }
-
-    private static float Row(Frame f, int row)
-    {
-        int classes = f.InputShape(0)[1];
-        var logits = f.Input(0).Slice(row * classes, classes);
-        var softmax = f.Saved(0).Slice(row * classes, classes);
-        float maximum = TensorPrimitives.Max(logits);
-        TensorPrimitives.Subtract(logits, maximum, softmax);
-        float loss = -softmax[f.Integers(0)[row]];
-        TensorPrimitives.Exp<float>(softmax, softmax);
-        float sum = TensorPrimitives.Sum<float>(softmax);
-        TensorPrimitives.Multiply(softmax, 1 / sum, softmax);
-        return loss + MathF.Log(sum);
+        Tiles.Run(Tiles.Rows(batch, classes), (long)batch * classes, (f, batch, classes, scale: f.OutputGradient[0] / batch), static (s, tile) =>
+        {
+            int first = tile * Tiles.RowsPerTile(s.classes), rows = Math.Min(Tiles.RowsPerTile(s.classes), s.batch - first);
+            SoftmaxRows.CrossEntropyBackward(
+                s.f.Saved(0).Slice(first * s.classes, rows * s.classes), s.f.Integers(0).Slice(first, rows), s.scale,
+                s.f.InputGradient(0).Slice(first * s.classes, rows * s.classes));
+        });
     }
 
     private static void RequireLabels(Frame f, int batch)

@@ -92,10 +92,10 @@ internal static unsafe partial class Recurrence
             }
         }
 
-        WriteSums(Sum(s00), Sum(s01), Sum(s02), columns, target, accumulate);
-        if (rows > 1) WriteSums(Sum(s10), Sum(s11), Sum(s12), columns, target + stride, accumulate);
-        if (rows > 2) WriteSums(Sum(s20), Sum(s21), Sum(s22), columns, target + 2 * stride, accumulate);
-        if (rows > 3) WriteSums(Sum(s30), Sum(s31), Sum(s32), columns, target + 3 * stride, accumulate);
+        WriteSums(TLanes.Sum(s00), TLanes.Sum(s01), TLanes.Sum(s02), columns, target, accumulate);
+        if (rows > 1) WriteSums(TLanes.Sum(s10), TLanes.Sum(s11), TLanes.Sum(s12), columns, target + stride, accumulate);
+        if (rows > 2) WriteSums(TLanes.Sum(s20), TLanes.Sum(s21), TLanes.Sum(s22), columns, target + 2 * stride, accumulate);
+        if (rows > 3) WriteSums(TLanes.Sum(s30), TLanes.Sum(s31), TLanes.Sum(s32), columns, target + 3 * stride, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -119,25 +119,14 @@ internal static unsafe partial class Recurrence
                 float* sums = job.BiasSums + (nint)tile * RecurrentShape.Widest * shape.GradientRows + (nint)(firstRow + row) * lanes;
                 sum += lanes switch
                 {
-                    16 => Sum(Vector512.Load(sums)),
-                    8 => Sum(Vector256.Load(sums)),
-                    4 => Sum(Vector128.Load(sums)),
+                    16 => Vector512.Sum(Vector512.Load(sums)),
+                    8 => Vector256.Sum(Vector256.Load(sums)),
+                    4 => Vector128.Sum(Vector128.Load(sums)),
                     _ => *sums,
                 };
             }
 
             target[row] = sum;
         }
-    }
-
-    /// <summary>The sum of the lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Sum<TVector>(TVector value)
-        where TVector : struct
-    {
-        if (typeof(TVector) == typeof(Vector512<float>)) return Vector512.Sum((Vector512<float>)(object)value);
-        if (typeof(TVector) == typeof(Vector256<float>)) return Vector256.Sum((Vector256<float>)(object)value);
-        if (typeof(TVector) == typeof(Vector128<float>)) return Vector128.Sum((Vector128<float>)(object)value);
-        return (float)(object)value;
     }
 }
