@@ -28,6 +28,7 @@ public class TrainTests
         Assert.Contains("epoch 2/2", result.Errors);
         foreach (string file in Files) Assert.True(new FileInfo(Path.Combine(run, file)).Length > 0, file);
         Assert.Empty(Directory.GetFiles(run, "*.tmp"));
+        Assert.Contains("\"test_set\": \"test set: the last 20 % of each class\"", File.ReadAllText(Path.Combine(run, "history.json")), StringComparison.Ordinal);
     }
 
     [Fact]

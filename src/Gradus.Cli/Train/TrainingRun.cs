@@ -53,7 +53,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         {
             Schedule = Choices.Schedule(chosen.Schedule, (long)chosen.Epochs * batches.Count),
             CheckpointPath = folder.Checkpoint,
-            Callbacks = [new HistoryFiles(folder.Path), shown],
+            Callbacks = [new HistoryFiles(folder.Path, Facts(description, test)), shown],
             Progress = progress,
         }.Fit(batches, checks, chosen.Epochs, settings.Resume, cancellation));
         double seconds = clock.Elapsed.TotalSeconds;
@@ -77,6 +77,13 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         if (!settings.Json) console.WriteLine($"model, history, curves.png, confusion.png and predictions.png are in {folder.Path}");
         return 0;
     }
+
+    private static Dictionary<string, string> Facts(RunDescription description, Dataset test) => new()
+    {
+        ["model"] = description.Model,
+        ["data"] = description.Data,
+        ["test_set"] = test.Note.Length > 0 ? test.Note : "the data set's own",
+    };
 
     private RunDescription? Resumed(RunFolder folder)
     {

@@ -34,12 +34,16 @@ public sealed class History
         AtomicFile.WriteText(path, text.ToString());
     }
 
-    /// <summary>Writes an array of objects, one for each epoch; a number that is unknown or not finite is null.</summary>
+    /// <summary>Writes an object of the facts and <c>epochs</c>, an array of objects; a number that is unknown or not finite is null.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="facts">What the training was of, by name; null for nothing.</param>
     /// <exception cref="IOException">The file cannot be written; an earlier one is still whole.</exception>
-    public void WriteJson(string path) => AtomicFile.Write(path, stream =>
+    public void WriteJson(string path, IReadOnlyDictionary<string, string>? facts = null) => AtomicFile.Write(path, stream =>
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartArray();
+        json.WriteStartObject();
+        foreach (var (name, value) in facts ?? new Dictionary<string, string>()) json.WriteString(name, value);
+        json.WriteStartArray("epochs");
         foreach (var record in _epochs)
         {
             json.WriteStartObject();
@@ -53,6 +57,7 @@ public sealed class History
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
     });
 
     internal void Add(EpochRecord record) => _epochs.Add(record);

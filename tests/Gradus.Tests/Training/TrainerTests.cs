@@ -69,15 +69,17 @@ public sealed class TrainerTests
     public void History_files_hold_what_the_history_holds()
     {
         using var folder = new TemporaryFolder();
-        var training = new TinyTraining(null, 0, new HistoryFiles(folder.Root));
+        var training = new TinyTraining(null, 0, new HistoryFiles(folder.Root, new Dictionary<string, string> { ["data"] = "tiny" }));
         var history = training.Trainer.Fit(TinyTraining.Batches(), epochs: 2).History;
         var lines = File.ReadAllLines(folder["history.csv"]);
         Assert.Equal("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds,samples_per_second", lines[0]);
         Assert.Equal(3, lines.Length);
         Assert.Equal(history.Epochs[1].TrainLoss, double.Parse(lines[2].Split(',')[1], System.Globalization.CultureInfo.InvariantCulture));
         using var json = JsonDocument.Parse(File.ReadAllText(folder["history.json"]));
-        Assert.Equal(history.Epochs[1].TrainLoss, json.RootElement[1].GetProperty("train_loss").GetDouble());
-        Assert.Equal(JsonValueKind.Null, json.RootElement[1].GetProperty("validation_loss").ValueKind);
+        var second = json.RootElement.GetProperty("epochs")[1];
+        Assert.Equal("tiny", json.RootElement.GetProperty("data").GetString());
+        Assert.Equal(history.Epochs[1].TrainLoss, second.GetProperty("train_loss").GetDouble());
+        Assert.Equal(JsonValueKind.Null, second.GetProperty("validation_loss").ValueKind);
     }
 
     [Fact]
