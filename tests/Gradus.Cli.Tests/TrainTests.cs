@@ -31,6 +31,16 @@ public class TrainTests
         Assert.Contains("\"test_set\": \"test set: the last 20 % of each class\"", File.ReadAllText(Path.Combine(run, "history.json")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1000", true), InlineData("0.003", false)]
+    public void A_training_that_ends_worse_than_guessing_says_so(string rate, bool warns)
+    {
+        using var folder = new TemporaryFolder();
+        var result = CommandLine.Run("train", "cnn-small", "--data", "digits", "--epochs", "2", "--lr", rate, "--out", folder["run"]);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(warns, result.Errors.Contains("lower the learning rate", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_training_that_was_stopped_goes_on_bit_for_bit_on_another_number_of_threads()
     {

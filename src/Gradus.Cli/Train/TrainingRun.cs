@@ -73,9 +73,18 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         report.WriteConfusion(folder.Confusion, $"{description.Model} on {description.Data}");
         report.WritePredictions(folder.Predictions, $"{description.Model} on {description.Data}: test samples, then the most confident mistakes");
         WriteJson(folder, description, parameters, result, report.Accuracy, seconds);
+        WarnOfDivergence(result.History, test.Classes);
         if (!settings.Json) console.MarkupLineInterpolated($"[bold]test accuracy {report.Accuracy:0.00%}[/] after {seconds:0.0} s on {Workers.Threads} threads");
         if (!settings.Json) console.WriteLine($"model, history, curves.png, confusion.png and predictions.png are in {folder.Path}");
         return 0;
+    }
+
+    // Adam, which scales its steps, can wander for ever without reaching infinity.
+    private static void WarnOfDivergence(History history, int classes)
+    {
+        double guessing = Math.Log(classes);
+        if (history.Epochs is [.., { TrainLoss: var loss }] && loss > guessing)
+            Console.Error.WriteLine($"warning: the training loss ended at {loss:G4}, above the {guessing:0.00} of guessing: lower the learning rate");
     }
 
     private static Dictionary<string, string> Facts(RunDescription description, Dataset test) => new()
