@@ -5,11 +5,11 @@ namespace Gradus.Kernels;
 /// <content>Powers: whole and half exponents by multiplication and square root, others by exp(exponent · log x).</content>
 internal static partial class VectorMath
 {
-    private const float LargestMultiplied = 32; // a multiplication rounds once, and at most ten are needed
+    private const float LargestMultiplied = 32; // at most ten multiplications: less work than the logarithm and the exponential, and fewer digits lost
 
     /// <summary>
-    /// x to a constant exponent: NaN where x is negative and the exponent not whole. Within a few ulp for multiples of 1/2 up to 32,
-    /// otherwise within about |exponent · ln x| ulp.
+    /// x to a constant exponent: NaN where x is negative and the exponent not whole. Within 1 + |exponent| / 2 ulp for multiples
+    /// of 1/2 up to 32, otherwise within about 3 + 2 |exponent · ln x|.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector Power<TVector, TLanes>(TVector x, float exponent)
@@ -30,7 +30,7 @@ internal static partial class VectorMath
     }
 
     /// <summary>
-    /// x to an exponent of its own: 1 for exponent 0, NaN where x is negative and the exponent not whole. Within about |exponent · ln x| ulp.
+    /// x to an exponent of its own: 1 for exponent 0, NaN where x is negative and the exponent not whole. Within about 3 + 2 |exponent · ln x| ulp.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector Power<TVector, TLanes>(TVector x, TVector exponent)

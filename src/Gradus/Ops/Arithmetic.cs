@@ -36,8 +36,6 @@ internal sealed class Multiply() : BinaryOperation(Reads.Inputs)
 /// <summary>a / b element by element, with broadcasting: da = dy / b, db = -dy a / b².</summary>
 internal sealed class Divide() : BinaryOperation(Reads.Inputs)
 {
-    internal override bool IsFinite => false;
-
     internal override void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Divide(a, b, y);
 
     protected override void Derive(int which, ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dy, Span<float> gradient)

@@ -22,7 +22,7 @@ internal abstract class BinaryOperation(Reads backwardReads) : ElementwiseOperat
     /// <summary>False if no gradient flows through: the function is constant but for jumps.</summary>
     protected virtual bool IsDifferentiable => true;
 
-    internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => inputs[0] == inputs[1] && CanRunOverBlocks(inputs[0]) ? new(this, 2) : null;
+    internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => inputs[0] == inputs[1] ? new(this, 2) : null;
 
     /// <summary>The gradient with respect to a (which = 0) or b (which = 1).</summary>
     protected abstract void Derive(int which, ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dy, Span<float> gradient);

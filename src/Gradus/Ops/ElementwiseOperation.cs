@@ -1,5 +1,4 @@
 using Gradus.Graph;
-using Gradus.Kernels.Convolution;
 
 namespace Gradus.Ops;
 
@@ -23,15 +22,6 @@ internal abstract class ElementwiseOperation(Reads backwardReads) : Operation
     /// than to compute it again.
     /// </summary>
     internal virtual bool IsCostly => false;
-
-    /// <summary>
-    /// False if the function or its derivative may be infinite or NaN at 0. Blocked layouts pad channels with zeros, and a convolution's
-    /// zero weights hide whatever finite numbers become of these, but not NaN.
-    /// </summary>
-    internal virtual bool IsFinite => true;
-
-    /// <summary>True if the operation may run over blocks of activations of this shape.</summary>
-    private protected bool CanRunOverBlocks(Shape x) => IsFinite || (x.Rank > 1 && x[1] % Blocked.Lanes == 0);
 
     /// <summary>y = f(a, b), or f(a) with an empty b.</summary>
     internal abstract void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y);

@@ -19,8 +19,6 @@ internal sealed class Logarithm() : UnaryOperation(Reads.Inputs)
 {
     internal override bool IsCostly => true;
 
-    internal override bool IsFinite => false;
-
     protected override void Map(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Log(x, y);
 
     protected override void Derive(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx) =>
@@ -30,8 +28,6 @@ internal sealed class Logarithm() : UnaryOperation(Reads.Inputs)
 /// <summary>The square root; dx = dy / 2y.</summary>
 internal sealed class SquareRoot() : UnaryOperation(Reads.Outputs)
 {
-    internal override bool IsFinite => false;
-
     protected override void Map(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Sqrt(x, y);
 
     protected override void Derive(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx)

@@ -12,8 +12,6 @@ internal sealed class Power(float exponent) : UnaryOperation(Reads.Inputs)
 
     internal override bool IsCostly => true;
 
-    internal override bool IsFinite => exponent >= 1 && exponent == MathF.Floor(exponent);
-
     protected override void Map(ReadOnlySpan<float> x, Span<float> y) => Formulas.Map(new Function(exponent), x, y);
 
     protected override void Derive(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx)
@@ -60,8 +58,6 @@ internal sealed class Square() : UnaryOperation(Reads.Inputs)
 /// <summary>1 / x; dx = -dy · y².</summary>
 internal sealed class Reciprocal() : UnaryOperation(Reads.Outputs)
 {
-    internal override bool IsFinite => false;
-
     protected override void Map(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Divide(1, x, y);
 
     protected override void Derive(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx) =>
@@ -80,8 +76,6 @@ internal sealed class Reciprocal() : UnaryOperation(Reads.Outputs)
 internal sealed class ElementwisePower() : BinaryOperation(Reads.Inputs)
 {
     internal override bool IsCostly => true;
-
-    internal override bool IsFinite => false;
 
     internal override void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => Formulas.Map(new Function(), a, b, y);
 

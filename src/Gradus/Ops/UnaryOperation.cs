@@ -8,7 +8,7 @@ internal abstract class UnaryOperation(Reads backwardReads) : ElementwiseOperati
 {
     protected internal override Signature Infer(ReadOnlySpan<Shape> inputs) => new(inputs[0]) { BackwardReads = BackwardReads };
 
-    internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => CanRunOverBlocks(inputs[0]) ? new(this) : null;
+    internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => new(this);
 
     /// <summary>y = f(x).</summary>
     protected abstract void Map(ReadOnlySpan<float> x, Span<float> y);
