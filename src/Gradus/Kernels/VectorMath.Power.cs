@@ -8,7 +8,7 @@ internal static partial class VectorMath
     private const float LargestMultiplied = 32; // at most ten multiplications: less work than the logarithm and the exponential, and fewer digits lost
 
     /// <summary>
-    /// x to a constant exponent: NaN where x is negative and the exponent not whole. Within 1 + |exponent| / 2 ulp for multiples
+    /// x to a constant exponent: NaN where x is negative and the exponent not whole. Within 1 + |exponent| ulp for multiples
     /// of 1/2 up to 32, otherwise within about 3 + 2 |exponent · ln x|.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

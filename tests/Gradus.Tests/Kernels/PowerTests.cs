@@ -11,7 +11,7 @@ public class PowerTests
     [InlineData(17)]
     [InlineData(1.5f)]
     [InlineData(-2.5f)]
-    public void Multiplied_powers_lose_half_a_unit_for_each_multiplication(float exponent) => Agree(exponent, _ => 1 + Math.Abs(exponent) / 2);
+    public void Multiplied_powers_lose_at_most_a_unit_for_each_factor(float exponent) => Agree(exponent, _ => 1 + Math.Abs(exponent));
 
     [Theory]
     [InlineData(0.3f)]
