@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Gradus.Cli.Runs;
 using Spectre.Console;
 
 namespace Gradus.Cli.Sweeps;
