@@ -38,9 +38,10 @@ internal sealed class LearningRateFindCommand : Command<LearningRateFindCommand.
             settings.Low, settings.High, settings.Steps, cancellationToken);
         if (range.Points.Count == 0) throw new InvalidDataException($"the loss is not finite at the first step, with a learning rate of {settings.Low:G3}: lower --low");
         string picture = settings.Out ?? $"lr-find-{architecture.Name}.png";
+        double ceiling = 1.2 * range.Points.Take(10).Max(point => point.Loss); // an explosion would press the rest of the curve flat
         LinePlot.Save(
             picture, $"{architecture.Name} on {train.Name}, {chosen.Optimizer}",
-            [Line("loss", range, point => point.Loss), Line("smoothed", range, point => point.SmoothedLoss)], "learning rate", "loss", logX: true);
+            [Line("loss", range, point => Math.Min(ceiling, point.Loss)), Line("smoothed", range, point => Math.Min(ceiling, point.SmoothedLoss))], "learning rate", "loss", logX: true);
         if (settings.Json) WriteJson(description, train, range, picture);
         else WriteTable(console, range, picture);
         return 0;
