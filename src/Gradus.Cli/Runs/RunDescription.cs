@@ -42,7 +42,7 @@ internal sealed record RunDescription(
             throw new InvalidDataException($"{path} is damaged: {Mean.Length} means and {Deviation.Length} deviations for {Input[0]} channels");
         if (!Array.TrueForAll(Mean, float.IsFinite) || !Array.TrueForAll(Deviation, deviation => deviation > 0 && float.IsFinite(deviation)))
             throw new InvalidDataException($"{path} is damaged: means [{string.Join(", ", Mean)}], deviations [{string.Join(", ", Deviation)}]");
-        if (Training.Epochs < 1 || Training.Batch < 1 || !(Training.LearningRate > 0 && float.IsFinite(Training.LearningRate))
+        if (Training.Epochs < 1 || Training.Batch < 1 || Training.Accumulate < 1 || !(Training.LearningRate > 0 && float.IsFinite(Training.LearningRate))
             || !Choices.Optimizers.Contains(Training.Optimizer) || !Choices.Schedules.Contains(Training.Schedule))
             throw new InvalidDataException($"{path} is damaged: {Training} is no training");
         if (!Architectures.All.Any(architecture => architecture.Name == Model))
@@ -51,4 +51,4 @@ internal sealed record RunDescription(
 }
 
 /// <summary>Everything that decides what a training does.</summary>
-internal sealed record TrainingSettings(int Epochs, int Batch, string Optimizer, float LearningRate, string Schedule, ulong Seed);
+internal sealed record TrainingSettings(int Epochs, int Batch, string Optimizer, float LearningRate, string Schedule, ulong Seed, int Accumulate = 1);
