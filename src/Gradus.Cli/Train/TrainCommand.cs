@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Gradus.Cli.DataSets;
 using Gradus.Cli.Models;
 using Spectre.Console;
 using Spectre.Console.Cli;
@@ -47,6 +48,10 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         [Description("constant, cosine, step or one-cycle.")]
         public string? Schedule { get; init; }
 
+        [CommandOption("--augment <NAME[[:STRENGTH]],...>")]
+        [Description("Random changes of the training pictures, such as crop,horizontal-flip,hue:20; see 'gradus data show --help'.")]
+        public string? Augment { get; init; }
+
         [CommandOption("--seed <NUMBER>")]
         [Description("The same seed gives the same figures on any number of threads; 0 if not given.")]
         public ulong? Seed { get; init; }
@@ -74,6 +79,7 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
             : LearningRate is { } rate && !(rate > 0 && float.IsFinite(rate)) ? ValidationResult.Error($"--lr is above 0; got {rate}")
             : Optimizer is not null && !Choices.Optimizers.Contains(Optimizer) ? ValidationResult.Error($"there is no optimizer '{Optimizer}'; there are {string.Join(", ", Choices.Optimizers)}.{Suggestion.For(Optimizer, Choices.Optimizers)}")
             : Schedule is not null && !Choices.Schedules.Contains(Schedule) ? ValidationResult.Error($"there is no schedule '{Schedule}'; there are {string.Join(", ", Choices.Schedules)}.{Suggestion.For(Schedule, Choices.Schedules)}")
+            : Augmentations.Obstacle(Augment) is { } obstacle ? ValidationResult.Error(obstacle)
             : Out?.Length == 0 ? ValidationResult.Error("--out is empty; it names the run's folder")
             : Resume && Out is null ? ValidationResult.Error("--resume needs --out DIR, the folder of the run to go on with")
             : ValidationResult.Success();

@@ -40,16 +40,18 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         var model = Build(description);
         var chosen = description.Training;
         var normalization = new Normalization(description.Mean, description.Deviation);
-        var batches = new LoaderBatches(new BatchLoader(training, chosen.Batch, shuffle: true, chosen.Seed, normalization: normalization));
+        var augmentation = Augmentations.For(training, chosen.Augment, chosen.Seed);
+        var batches = new LoaderBatches(new BatchLoader(training, chosen.Batch, shuffle: true, chosen.Seed, normalization: normalization, augmentation: augmentation));
         var checks = new LoaderBatches(new BatchLoader(validation, chosen.Batch, shuffle: false, normalization: normalization));
         folder.Create();
         RunFolder.WriteJson(folder.Architecture, description);
         int parameters = model.Parameters.Sum(parameter => parameter.Count);
         console.MarkupLineInterpolated($"[bold]{description.Model}[/]: {parameters:N0} parameters; {training.Name}: {training.Count:N0} samples to train, {validation.Count:N0} to validate, {test.Count:N0} to test");
         if (test.Note.Length > 0) console.MarkupLineInterpolated($"{test.Note}");
+        if (augmentation is not null) console.MarkupLineInterpolated($"training samples change by {augmentation}");
 
         var clock = Stopwatch.StartNew();
-        var result = TrainingDisplay.Show(console, chosen.Epochs, (progress, shown) => new Trainer(model, CrossEntropy.Of, Choices.Optimizer(chosen.Optimizer, model.Parameters, chosen.LearningRate))
+        var result = TrainingDisplay.Show(console, chosen.Epochs, (progress, shown) => new Trainer(model, MixedCrossEntropy.Of, Choices.Optimizer(chosen.Optimizer, model.Parameters, chosen.LearningRate))
         {
             Schedule = Choices.Schedule(chosen.Schedule, (long)chosen.Epochs * batches.Count),
             CheckpointPath = folder.Checkpoint,
@@ -112,6 +114,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         Require("--lr", settings.LearningRate, before.Training.LearningRate);
         Require("--schedule", settings.Schedule, before.Training.Schedule);
         Require("--seed", settings.Seed, before.Training.Seed);
+        Require("--augment", Augmentations.Full(settings.Augment), before.Training.Augment);
 
         void Require(string option, object? given, object begun)
         {
@@ -149,7 +152,8 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         settings.Optimizer ?? otherwise.Optimizer,
         settings.LearningRate ?? otherwise.LearningRate,
         settings.Schedule ?? otherwise.Schedule,
-        settings.Seed ?? otherwise.Seed);
+        settings.Seed ?? otherwise.Seed,
+        Augmentations.Full(settings.Augment) ?? otherwise.Augment);
 
     private RunDescription Describe(Dataset training, string data, TrainingSettings chosen)
     {

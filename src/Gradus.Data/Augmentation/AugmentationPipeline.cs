@@ -89,7 +89,7 @@ public sealed class AugmentationPipeline
         }
     }
 
-    /// <summary>Mixes the samples of a batch in pairs: each with another, or itself, of the same batch.</summary>
+    /// <summary>Mixes the samples of a batch in pairs: each with another of the same batch.</summary>
     /// <param name="pictures">[batch, channels, height, width], changed in place.</param>
     /// <param name="shape">The shape of one sample.</param>
     /// <param name="epoch">The epoch, from 0.</param>
@@ -109,7 +109,7 @@ public sealed class AugmentationPipeline
         for (int i = 0; i < samples.Length; i++)
         {
             var draws = new RandomDraws(Seed, epoch, samples[i], _mixingNumber);
-            partners[i] = draws.Below(samples.Length);
+            partners[i] = samples.Length == 1 ? i : (i + 1 + draws.Below(samples.Length - 1)) % samples.Length;
             shares[i] = _mixing.Mix(pictures.Slice(i * shape.Length, shape.Length), before.Slice(partners[i] * shape.Length, shape.Length), shape, ref draws);
         }
     }
