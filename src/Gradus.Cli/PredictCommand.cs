@@ -70,7 +70,7 @@ internal sealed class PredictCommand : Command<PredictCommand.Settings>
         public required string Run { get; init; }
 
         [CommandArgument(1, "<FILE>")]
-        [Description("Pictures: PNG, JPEG, PGM or BMP. They are brought to the network's size and channels.")]
+        [Description("Pictures: PNG, JPEG, WebP, PGM or BMP. They are brought to the network's size and channels.")]
         public required string[] Files { get; init; }
 
         [CommandOption("--json")]

@@ -31,8 +31,7 @@ internal static class Augmentations
     {
         var pipeline = AugmentationPipeline.Parse(text, seed);
         if (pipeline.Steps.Count == 0) return null;
-        if (pipeline.Steps.OfType<ColourAugmentation>().FirstOrDefault() is { } colour && data.Channels is not (1 or 3))
-            throw new UsageException($"{colour.Name} changes colours, and the samples of {data.Name} have {data.Channels} channels");
+        if (!data.HasPictures) throw new UsageException($"augmentations change pictures, and the samples of {data.Name} are rows of numbers");
         return pipeline;
     }
 }

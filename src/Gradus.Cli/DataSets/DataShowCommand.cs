@@ -62,7 +62,7 @@ internal sealed class DataShowCommand : Command<DataShowCommand.Settings>
 
     private static Plots.Picture Original(Dataset data, int sample)
     {
-        if (data.Channels is not (1 or 3)) throw new UsageException($"the samples of {data.Name} are no pictures: [{string.Join(", ", data.SampleShape)}]");
+        if (!data.HasPictures) throw new UsageException($"the samples of {data.Name} are no pictures: [{string.Join(", ", data.SampleShape)}]");
         var pixels = new float[data.SampleLength];
         data.Read(sample, pixels);
         return new Plots.Picture(pixels, data.Channels, data.Height, data.Width, data.ClassNames[data.Label(sample)]);

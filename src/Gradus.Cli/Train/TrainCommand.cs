@@ -25,7 +25,7 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         public required string Model { get; init; }
 
         [CommandOption("--data <NAME|FOLDER>", isRequired: true)]
-        [Description("A data set (see 'gradus data list'), or a folder or .tar with a folder of pictures for each class.")]
+        [Description("A data set (see 'gradus data list'), a folder or .tar with a folder of pictures for each class, or a table FILE.csv[[#LABEL]] of numbers and a label column.")]
         public required string Data { get; init; }
 
         [CommandOption("--epochs <NUMBER>")]

@@ -73,11 +73,11 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
 
         var report = TestReport.Of(model, test, normalization, cancellation);
         report.WriteConfusion(folder.Confusion, $"{description.Model} on {description.Data}");
-        report.WritePredictions(folder.Predictions, $"{description.Model} on {description.Data}: test samples, then the most confident mistakes");
+        if (test.HasPictures) report.WritePredictions(folder.Predictions, $"{description.Model} on {description.Data}: test samples, then the most confident mistakes");
         WriteJson(folder, description, parameters, result, report.Accuracy, seconds);
         WarnOfDivergence(result.History, test.Classes);
         if (!settings.Json) console.MarkupLineInterpolated($"[bold]test accuracy {report.Accuracy:0.00%}[/] after {seconds:0.0} s on {Workers.Threads} threads");
-        if (!settings.Json) console.WriteLine($"model, history, curves.png, confusion.png and predictions.png are in {folder.Path}");
+        if (!settings.Json) console.WriteLine($"model, history, curves.png{(test.HasPictures ? ", confusion.png and predictions.png" : " and confusion.png")} are in {folder.Path}");
         return 0;
     }
 
