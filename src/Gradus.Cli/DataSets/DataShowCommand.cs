@@ -13,6 +13,7 @@ internal sealed class DataShowCommand : Command<DataShowCommand.Settings>
 
     public override int Execute(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
+        if (LoadedData.Texts(settings.Name) is { } texts) return ShowTexts(texts, settings, cancellationToken);
         var (train, _) = LoadedData.Load(settings.Name, Terminal.For(json: false), fallBack: false, cancellationToken);
         string path = settings.Out ?? $"{Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(settings.Name))}.png";
         var pipeline = Augmentations.For(train, settings.Augment ?? "", settings.Seed);
@@ -20,6 +21,30 @@ internal sealed class DataShowCommand : Command<DataShowCommand.Settings>
         string title = pipeline is null ? $"{train.Name}, training set" : $"{train.Name}: {string.Join(", ", pipeline.Steps)}";
         PicturesPlot.Save(path, pipeline is null ? [.. samples.Select(sample => Original(train, sample))] : Variants(train, samples, pipeline), Columns, title);
         Terminal.For(json: false).WriteLine($"{samples.Length} samples of {train} are in {path}");
+        return 0;
+    }
+
+    // Sentences are read where they are printed; no picture is needed.
+    private static int ShowTexts(TextSource source, Settings settings, CancellationToken cancellation)
+    {
+        if (settings.Augment is not null || settings.Out is not null) throw new UsageException($"{source.Name} is a set of texts: it is printed, and --augment and --out are for pictures");
+        var console = Terminal.For(json: false);
+        var (train, test) = TextCatalog.Load(source.Name, new DownloadLines(console), cancellationToken: cancellation);
+        console.WriteLine($"{train.Name}: {train.Count:N0} sentences to train, {test.Count:N0} to test; {train.ClassNames.Count} classes: {string.Join(", ", train.ClassNames)}");
+        if (test.Note.Length > 0) console.WriteLine(test.Note);
+        int[] order = [.. Enumerable.Range(0, train.Count)];
+        Permutation.Shuffle(order, settings.Seed);
+        foreach (int index in order.AsSpan(0, Math.Min(settings.Rows, train.Count)))
+        {
+            string[] tokens = train.Tokens(index).ToArray();
+            console.WriteLine(train switch
+            {
+                SequenceDataset tagged => string.Join(' ', tokens.Select((token, t) => tagged.ClassNames[tagged.Tags(index)[t]] is var tag && tag == "O" ? token : $"{token}/{tag}")),
+                TextDataset classified => $"{classified.ClassNames[classified.Label(index)]}: {string.Join(' ', tokens)}",
+                _ => string.Join(' ', tokens),
+            });
+        }
+
         return 0;
     }
 
@@ -81,7 +106,7 @@ internal sealed class DataShowCommand : Command<DataShowCommand.Settings>
         public string? Augment { get; init; }
 
         [CommandOption("--rows <NUMBER>")]
-        [Description("Rows of the grid.")]
+        [Description("Rows of the grid; of a set of texts, sentences.")]
         [DefaultValue(8)]
         public int Rows { get; init; }
 

@@ -19,9 +19,9 @@ internal static class TextLines
         {
             int read = Next(text, buffer, path, number);
             if (read == 0) break;
-            foreach (char letter in buffer.AsMemory(0, read).ToArray())
+            for (int i = 0; i < read; i++)
             {
-                if (letter == '\n')
+                if (buffer[i] == '\n')
                 {
                     yield return line.ToString().TrimEnd('\r');
                     line.Clear();
@@ -30,7 +30,7 @@ internal static class TextLines
                 else
                 {
                     if (line.Length == LongestLine) throw new InvalidDataException($"{path}: line {number} is longer than {LongestLine} characters.");
-                    line.Append(letter);
+                    line.Append(buffer[i]);
                 }
             }
         }
