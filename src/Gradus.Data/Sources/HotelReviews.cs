@@ -8,7 +8,7 @@ public sealed class HotelReviews : TextSource
     public override string Name => "chnsenticorp";
 
     /// <inheritdoc/>
-    public override string Description => "6,989 hotel reviews in Chinese, positive or negative; by characters";
+    public override string Description => "6,988 hotel reviews in Chinese, positive or negative; by characters";
 
     /// <inheritdoc/>
     public override string Origin => "Tan Songbo; https://github.com/SophonPlus/ChineseNlpCorpus";
