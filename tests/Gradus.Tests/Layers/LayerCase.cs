@@ -32,6 +32,7 @@ public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shap
         new("lstm, two layers, both directions", random => new Lstm(3, 4, layers: 2, bidirectional: true, random: random), [2, 4, 3], [2, 4, 8]),
         new("gru", random => new Gru(3, 4, random: random), [2, 4, 3], [2, 4, 4]),
         new("gru, two layers, both directions, without bias", random => new Gru(3, 4, layers: 2, bidirectional: true, bias: false, random: random), [2, 4, 3], [2, 4, 8]),
+        new("conditional random field", random => new ConditionalRandomField(3, random), [2, 4, 3], [2]),
         new("sequential", random => new Sequential(new Linear(4, 6, random: random), new Tanh(), new Linear(6, 2, random: random)), [3, 4], [3, 2]),
         new("residual", random => new Residual(new Linear(4, 4, random: random)), [3, 4], [3, 4]),
         new("residual with a shortcut", random => new Residual(new Linear(4, 2, random: random), new Linear(4, 2, random: random)), [3, 4], [3, 2]),
