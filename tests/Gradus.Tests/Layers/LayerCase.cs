@@ -33,6 +33,8 @@ public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shap
         new("gru", random => new Gru(3, 4, random: random), [2, 4, 3], [2, 4, 4]),
         new("gru, two layers, both directions, without bias", random => new Gru(3, 4, layers: 2, bidirectional: true, bias: false, random: random), [2, 4, 3], [2, 4, 8]),
         new("conditional random field", random => new ConditionalRandomField(3, random), [2, 4, 3], [2]),
+        new("arc face", random => new ArcFace(4, 3, scale: 4, random: random), [3, 4], [3, 3]),
+        new("cos face", random => new CosFace(4, 3, scale: 4, random: random), [3, 4], [3, 3]),
         new("sequential", random => new Sequential(new Linear(4, 6, random: random), new Tanh(), new Linear(6, 2, random: random)), [3, 4], [3, 2]),
         new("residual", random => new Residual(new Linear(4, 4, random: random)), [3, 4], [3, 4]),
         new("residual with a shortcut", random => new Residual(new Linear(4, 2, random: random), new Linear(4, 2, random: random)), [3, 4], [3, 2]),
