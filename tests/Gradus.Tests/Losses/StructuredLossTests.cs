@@ -88,6 +88,30 @@ public class StructuredLossTests
         for (int i = 0; i < best.Length; i++) if (i % 7 > 0) Assert.NotEqual((best[i - 1] + 1) % 4, best[i]);
     }
 
+    /// <summary>The best sequence goes over a transition that e to its score, beside the other one into that tag, is 0 as a float.</summary>
+    [Fact]
+    public void Scores_further_apart_than_floats_reach_lose_nothing()
+    {
+        const int Time = 3, Tags = 2;
+        var field = new ConditionalRandomField(Tags, new RandomSource(1));
+        Tensor.From(0, -200, -201, 0).Span.CopyTo(field.Transitions.Span);
+        var emissions = Tensor.From([300, 0, 0, 500, 300.5f, 0], [1, Time, Tags]);
+        emissions.RequiresGradient = true;
+        var partition = field.LogPartition(emissions);
+        partition.Sum().Backward();
+        var paths = Sequences(Time, Tags).ToArray();
+        double expected = OperationCases.LogSum(paths.Select(path => Score(field, emissions, 0, path)));
+        Assert.Equal(expected, partition.Item(), 1e-3);
+        for (int i = 0; i < Tags; i++)
+        {
+            for (int j = 0; j < Tags; j++)
+            {
+                double count = paths.Sum(path => path.Skip(1).Zip(path, (tag, before) => before == i && tag == j ? 1 : 0).Sum() * Math.Exp(Score(field, emissions, 0, path) - expected));
+                Assert.Equal(count, field.Transitions.Gradient!.Span[i * Tags + j], 1e-4);
+            }
+        }
+    }
+
     [Fact]
     public void A_NaN_among_the_emissions_is_not_hidden()
     {
@@ -101,15 +125,15 @@ public class StructuredLossTests
     [Fact]
     public void A_tagger_learns_what_only_the_order_of_tags_tells()
     {
-        // the emissions say nothing at odd steps, where the tag is the one after that of the step before
+        // the emissions tell the first tag alone; each further one is the next in a circle
         const int Batch = 32, Time = 8, Tags = 4;
         var random = new RandomSource(3);
         var emissions = Tensor.Zeros([Batch, Time, Tags]);
         int[] tags = new int[Batch * Time];
         for (int i = 0; i < tags.Length; i++)
         {
-            tags[i] = i % 2 == 0 ? random.Next(Tags) : (tags[i - 1] + 1) % Tags;
-            if (i % 2 == 0) emissions.Span[i * Tags + tags[i]] = 20; // more than a transition will be worth
+            tags[i] = i % Time == 0 ? random.Next(Tags) : (tags[i - 1] + 1) % Tags;
+            if (i % Time == 0) emissions.Span[i * Tags + tags[i]] = 5;
         }
 
         var field = new ConditionalRandomField(Tags, random);
