@@ -1,3 +1,5 @@
+using Gradus.Onnx;
+
 namespace Gradus.Tests.Ops;
 
 /// <summary>An operation with everything that its three tests need.</summary>
@@ -20,4 +22,8 @@ internal sealed record OperationProblem(Tensor[] Inputs, Func<Tensor[], Tensor> 
 }
 
 /// <summary>An ONNX node over the problem's inputs, followed by whole numbers (axes, labels).</summary>
-internal sealed record OnnxNode(string Operation, Dictionary<string, object>? Attributes = null, params long[][] Integers);
+internal sealed record OnnxNode(string Operation, Dictionary<string, object>? Attributes = null, params long[][] Integers)
+{
+    /// <summary>The version of the standard operators.</summary>
+    public int OperatorSet { get; init; } = OneNodeModel.DefaultOperatorSet;
+}

@@ -158,7 +158,7 @@ public class OperationTests(ITestOutputHelper output)
     private static float[] Onnx(Tensor[] inputs, OnnxNode node)
     {
         ModelInput[] declared = [.. inputs.Select(input => new ModelInput(input.Shape)), .. node.Integers.Select(values => new ModelInput([values.Length], IsInteger: true))];
-        using var session = new InferenceSession(OneNodeModel.Create(node.Operation, declared, node.Attributes));
+        using var session = new InferenceSession(OneNodeModel.Create(node.Operation, declared, node.Attributes, node.OperatorSet));
         using var run = new RunOptions();
         OrtValue[] values =
         [
