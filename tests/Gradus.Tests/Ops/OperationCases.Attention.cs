@@ -37,11 +37,30 @@ internal static partial class OperationCases
         (2, 2, 3, 0, 4, Heads.OnAnAxis, false, null, null),
     ];
 
+    private static readonly (Shape X, int Heads, int Turned)[] Rotations = [([1, 1, 2], 1, 1), ([2, 3, 8], 2, 2), ([2, 5, 18], 3, 2), ([3, 7, 40], 2, 1), ([0, 3, 4], 1, 1), ([3, 130, 96], 3, 2)];
+
     private static IEnumerable<OperationCase> Attention =>
     [
         new("Attention", typeof(Attention), Attentions.Length, (variant, random) => MakeAttention(variant, random, rate: 0)),
+        new("RotaryEmbedding", typeof(RotaryEmbedding), Rotations.Length, MakeRotation, "there the angles are given for each sequence: RotaryOnnxTests"),
         new("Attention, dropout", typeof(Attention), Attentions.Length - 1, (variant, random) => MakeAttention(variant + 1, random, rate: 0.3f), "other random numbers"),
     ];
+
+    private static OperationProblem MakeRotation(int variant, RandomSource random)
+    {
+        var (shape, heads, turned) = Rotations[variant];
+        int size = shape[2] / heads, half = size / 2;
+        Shape table = [shape[1], half];
+        return new([Random(random, shape), Random(random, table), Random(random, table)], x => x[0].RotateByPosition(x[1], x[2], heads, turned), Define) { Differentiable = 1 };
+
+        DoubleTensor Define(DoubleTensor[] x) => DoubleTensor.Of(x[0].Sizes, index =>
+        {
+            int b = index[0], t = index[1], head = index[2] / size, place = index[2] % size, i = place % half;
+            if (head >= turned) return x[0][index];
+            double first = x[0][b, t, head * size + i], second = x[0][b, t, head * size + half + i];
+            return place < half ? first * x[1][t, i] - second * x[2][t, i] : first * x[2][t, i] + second * x[1][t, i];
+        });
+    }
 
     private static OperationProblem MakeAttention(int variant, RandomSource random, float rate)
     {
