@@ -21,6 +21,7 @@ internal static class AllCases
         {
             Metrics = [Metric.Step, Metric.Resident], PeerSettings = ForPictures, Fixed = ["channels"],
         },
+        new("resnet-20", "resnet-20", new(("batch", 128), ("side", 32), ("channels", 3), ("classes", 10)), ResNet20) { PeerSettings = ForPictures, Fixed = ["channels"] },
         new("resnet-18", "resnet-18", new(("batch", 1), ("side", 224)), ResNet18) { Varies = false },
     ];
 
@@ -57,6 +58,19 @@ internal static class AllCases
     }
 
     private static double Convolution(int side, int inputs, int outputs) => (double)side * side * 9 * inputs * outputs;
+
+    // He et al. 2016, section 4.2: a stem, then three stages of six 3x3 convolutions with a 1x1 shortcut from the second on.
+    private static double ResNet20(Sizes s)
+    {
+        double stem = Convolution(s["side"], s["channels"], 16), rest = 6 * Convolution(s["side"], 16, 16), side = s["side"];
+        for (int channels = 32; channels <= 64; channels *= 2)
+        {
+            side = Math.Ceiling(side / 2);
+            rest += side * side * channels * channels * (9 * 5.5 + 0.5); // the stage's first convolution and its shortcut read half the channels
+        }
+
+        return s["batch"] * (2 * stem + 3 * (rest + 64.0 * s["classes"]));
+    }
 
     // The convolutions of He et al. 2015, table 1: stem 7x7, then four stages of four 3x3 convolutions with a 1x1 shortcut from the second on.
     private static double ResNet18(Sizes s)
