@@ -9,6 +9,28 @@ internal static unsafe class DropoutFactors
 {
     private const uint MultiplierA = 0xD2511F53, MultiplierB = 0xCD9E8D57, WeylA = 0x9E3779B9, WeylB = 0xBB67AE85; // as in Philox
     private const int Rounds = 10;
+    private const int Blocks = 16; // of the widest vector
+
+    /// <summary>factors[4i + word] from number <c>word</c> of block first + i, as far as they reach.</summary>
+    /// <param name="generator">The random numbers.</param>
+    /// <param name="stream">Which stream.</param>
+    /// <param name="first">The first block's number.</param>
+    /// <param name="rate">The probability of 0.</param>
+    /// <param name="factors">Any number of them.</param>
+    public static void Fill(Philox generator, ulong stream, uint first, float rate, Span<float> factors)
+    {
+        float* words = stackalloc float[4 * Blocks], last = stackalloc float[4 * Blocks];
+        fixed (float* start = factors)
+        {
+            for (int i = 0; i < factors.Length; i += 4 * Blocks, first += Blocks)
+            {
+                Fill(generator, stream, 0, first, 1, rate, words, Blocks);
+                bool whole = i + 4 * Blocks <= factors.Length;
+                Transposition.Copy(words, Blocks, 4, Blocks, whole ? start + i : last, 4);
+                if (!whole) new ReadOnlySpan<float>(last, factors.Length - i).CopyTo(factors[i..]);
+            }
+        }
+    }
 
     /// <summary>factors[word, i] from number <c>word</c> of block (upper, first + i · step), for the four words of every block.</summary>
     /// <param name="generator">The random numbers.</param>
