@@ -23,6 +23,14 @@ internal static class AllCases
         },
         new("resnet-20", "resnet-20", new(("batch", 128), ("side", 32), ("channels", 3), ("classes", 10)), ResNet20) { PeerSettings = ForPictures, Fixed = ["channels"] },
         new("augmentation", "augmentation", new(("batch", 128), ("side", 32), ("channels", 3)), Augmentation) { Fixed = ["channels"] },
+        new("transformer-encoder", "transformer-encoder", new(("batch", 16), ("steps", 128), ("features", 128), ("classes", 10)), TransformerEncoder)
+        {
+            PeerSettings = [PeerSetting.Default, PeerSetting.TunedAllocator],
+        },
+        new("vit-tiny", "vit-tiny", new(("batch", 32), ("side", 32), ("channels", 3), ("classes", 10)), VitTiny)
+        {
+            PeerSettings = [PeerSetting.Default, PeerSetting.TunedAllocator], Fixed = ["side", "channels"],
+        },
         new("resnet-18", "resnet-18", new(("batch", 1), ("side", 224)), ResNet18) { Varies = false },
     ];
 
@@ -60,6 +68,21 @@ internal static class AllCases
         double dense = ((double)second * second * s["filters2"] + s["classes"]) * s["dense"];
         return s["batch"] * (2 * conv1 + 3 * conv2 + 3 * dense);
     }
+
+    private static double TransformerEncoder(Sizes s)
+    {
+        double embed = (double)s["steps"] * s["features"] * 128;
+        return s["batch"] * (2 * embed + 3 * 2 * EncoderLayer(s["steps"], 128, 512) + 3.0 * 128 * s["classes"]);
+    }
+
+    private static double VitTiny(Sizes s)
+    {
+        double patches = s["side"] / 4 * (s["side"] / 4);
+        return s["batch"] * (2 * patches * 16 * s["channels"] * 192 + 3 * 6 * EncoderLayer(patches + 1, 192, 768) + 3.0 * 192 * s["classes"]);
+    }
+
+    // Four projections of attention, two linear layers, and the products of queries, keys and values.
+    private static double EncoderLayer(double steps, int width, int hidden) => steps * (4.0 * width * width + 2.0 * width * hidden) + 2 * steps * steps * width;
 
     private static double Convolution(int side, int inputs, int outputs) => (double)side * side * 9 * inputs * outputs;
 

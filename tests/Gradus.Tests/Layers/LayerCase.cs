@@ -64,6 +64,15 @@ public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shap
         new("conditional random field", random => new ConditionalRandomField(3, random), [2, 4, 3], [2]),
         new("arc face", random => new ArcFace(4, 3, scale: 4, random: random), [3, 4], [3, 3]),
         new("cos face", random => new CosFace(4, 3, scale: 4, random: random), [3, 4], [3, 3]),
+        new("multi-head attention", random => new MultiHeadAttention(6, 2, random: random), [2, 4, 6], [2, 4, 6]),
+        new("multi-head attention, rotary, dropout, without bias", random => new MultiHeadAttention(8, 2, dropout: 0.3f, bias: false, rotary: true, random: random), [2, 3, 8], [2, 3, 8]),
+        new("sinusoidal positions", _ => new SinusoidalPositions(), [2, 3, 5], [2, 3, 5]),
+        new("learned positions", random => new LearnedPositions(4, 3, random), [2, 3, 3], [2, 3, 3]),
+        new("rotary positions", _ => new RotaryPositions(2), [2, 3, 8], [2, 3, 8]),
+        new("transformer encoder", random => new TransformerEncoderLayer(6, 2, 5, random: random), [2, 3, 6], [2, 3, 6]),
+        new("transformer encoder, norm first, gelu", random => new TransformerEncoderLayer(8, 2, 5, normFirst: true, gelu: true, rotary: true, random: random), [2, 3, 8], [2, 3, 8]),
+        new("transformer decoder", random => new ItsOwnMemory(new TransformerDecoderLayer(6, 2, 5, random: random)), [2, 3, 6], [2, 3, 6]),
+        new("transformer decoder, norm first", random => new ItsOwnMemory(new TransformerDecoderLayer(6, 3, 5, normFirst: true, gelu: true, random: random)), [2, 3, 6], [2, 3, 6]),
         new("sequential", random => new Sequential(new Linear(4, 6, random: random), new Tanh(), new Linear(6, 2, random: random)), [3, 4], [3, 2]),
         new("residual", random => new Residual(new Linear(4, 4, random: random)), [3, 4], [3, 4]),
         new("residual with a shortcut", random => new Residual(new Linear(4, 2, random: random), new Linear(4, 2, random: random)), [3, 4], [3, 2]),
@@ -89,4 +98,12 @@ public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shap
     }
 
     public override string ToString() => Name;
+
+    /// <summary>A decoder layer under the contract of layers with one input.</summary>
+    private sealed class ItsOwnMemory(TransformerDecoderLayer decoder) : Layer
+    {
+        private readonly TransformerDecoderLayer _decoder = decoder;
+
+        public override Tensor Forward(Tensor x) => _decoder.Forward(x, x);
+    }
 }

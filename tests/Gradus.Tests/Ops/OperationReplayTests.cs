@@ -60,6 +60,7 @@ public class OperationReplayTests
         ["reductions"] = x => (x[0].Sum(0, 2) * x[0].Max(1, 3).Sum() + x[0].Mean([0, 2], keepAxes: true).Sum()).Mean(),
         ["shapes"] = x => Tensor.Concat(-1, x[0].Permute(3, 1, 0, 2).Slice(0, 1, 3, 2), x[0].Slice(3, 0, 3).Permute(3, 1, 0, 2)).Softmax(1).LogSoftmax().Mean(),
         ["losses"] = x => x[0].Reshape(4, -1).CrossEntropy(Labels) + x[0].MeanSquaredError(x[0].Tanh()) + x[0].BinaryCrossEntropyWithLogits(x[0].Sigmoid().Detach()),
+        ["attention"] = x => x[0].Attention(x[0].Tanh(), x[0] * 2, new AttentionOptions { Causal = true, DropoutRate = 0 }).Mean(),
         ["dropout of channels"] = x => x[0].SpatialDropout(0, Source).Mean(),
         ["powers"] = x => (x[0].Square().Pow(1.5f) + x[0].Pow(3) + (x[0].Abs() + 0.5f).Pow(x[4].Reshape(3, 1, 1)) + 1 / (x[0].Square() + 1)).Mean(),
         ["choices"] = x => (Tensor.Where(x[0] > 0.1f, x[0], x[4].Reshape(3, 1, 1)) * x[0].Clamp(-0.5f, 0.5f) + x[0].Minimum(x[3].Reshape(3, 1, 1)) * x[0].Maximum(x[0].Sigmoid() - 0.5f)).Mean(),
