@@ -44,6 +44,8 @@ internal static class PictureNetworks
             ["down and up"] = (random => new Network(
                 new DownAndUp(random), new Conv2d(64, 9, 1, random: random), new AdaptiveMaxPool2d(new Size2d(4, 2)), new Flatten(), new Linear(72, Classes, random: random)),
                 [3, 2, 8, 12], ["BlockedTransposedConvolution", "Upsample2d", "Concat", "BlockedAveragePool2d", "BlockedMaxPool2d"]),
+            ["side by side, blocks not full"] = (random => new Network(
+                new SideBySide(random), new GlobalAveragePool2d(), new Linear(37, Classes, random: random)), [2, 3, 6, 5], ["BlockedConvolution", "Concat", "FromBlocked"]),
             ["one image, many channels"] = (random => new Network(
                 new Conv2d(130, 140, 3, padding: 1, bias: false, random: random), new BatchNorm(140), new Conv2d(140, 140, 1, random: random), new Relu(),
                 new GlobalAveragePool2d(), new Flatten(), new Linear(140, Classes, random: random)),
@@ -75,6 +77,13 @@ internal static class PictureNetworks
             foreach (var layer in _layers) x = layer.Forward(x);
             return x;
         }
+    }
+
+    private sealed class SideBySide(RandomSource random) : Layer
+    {
+        private readonly Conv2d _left = new(3, 20, 3, padding: 1, random: random), _right = new(3, 17, 1, random: random);
+
+        public override Tensor Forward(Tensor x) => Tensor.Concat(1, _left.Forward(x), _right.Forward(x).Tanh());
     }
 
     private sealed class DownAndUp(RandomSource random) : Layer
