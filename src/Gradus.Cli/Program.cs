@@ -60,6 +60,8 @@ internal static class Program
         {
             data.SetDescription("The data sets: what there is, and how to get it.");
             data.AddCommand<DataListCommand>("list").WithDescription("Lists the data sets and where they lie on this machine.").WithExample("data", "list").WithExample("data", "list", "--json");
+            data.AddCommand<DataShowCommand>("show").WithDescription("Draws samples of a data set, and what augmentations make of them.")
+                .WithExample("data", "show", "cifar-10").WithExample("data", "show", "cifar-10", "--augment", "rotation:10,crop,horizontal-flip,hue", "--out", "seen.png");
             data.AddCommand<DataGetCommand>("get").WithDescription("Fetches a data set, checks it and keeps it in the cache.").WithExample("data", "get", "fashion-mnist");
         });
         configuration.AddBranch("model", model =>

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Gradus.Cli.DataSets;
 using Gradus.Cli.Models;
 using Spectre.Console;
 using Spectre.Console.Cli;
@@ -24,7 +25,7 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         public required string Model { get; init; }
 
         [CommandOption("--data <NAME|FOLDER>", isRequired: true)]
-        [Description("A data set (see 'gradus data list'), or a folder or .tar with a folder of pictures for each class.")]
+        [Description("A data set (see 'gradus data list'), a folder or .tar with a folder of pictures for each class, or a table FILE.csv[[#LABEL]] of numbers and a label column.")]
         public required string Data { get; init; }
 
         [CommandOption("--epochs <NUMBER>")]
@@ -50,6 +51,10 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         [CommandOption("--accumulate <NUMBER>")]
         [Description("Batches whose gradients are added up for one step: the step of a batch so many times larger, in the memory of one. 1 if not given.")]
         public int? Accumulate { get; init; }
+
+        [CommandOption("--augment <NAME[[:STRENGTH]],...>")]
+        [Description("Random changes of the training pictures, such as crop,horizontal-flip,hue:20; see 'gradus data show --help'.")]
+        public string? Augment { get; init; }
 
         [CommandOption("--seed <NUMBER>")]
         [Description("The same seed gives the same figures on any number of threads; 0 if not given.")]
@@ -83,6 +88,7 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
             : LearningRate is { } rate && !(rate > 0 && float.IsFinite(rate)) ? ValidationResult.Error($"--lr is above 0; got {rate}")
             : Optimizer is not null && !Choices.Optimizers.Contains(Optimizer) ? ValidationResult.Error($"there is no optimizer '{Optimizer}'; there are {string.Join(", ", Choices.Optimizers)}.{Suggestion.For(Optimizer, Choices.Optimizers)}")
             : Schedule is not null && !Choices.Schedules.Contains(Schedule) ? ValidationResult.Error($"there is no schedule '{Schedule}'; there are {string.Join(", ", Choices.Schedules)}.{Suggestion.For(Schedule, Choices.Schedules)}")
+            : Augmentations.Obstacle(Augment) is { } obstacle ? ValidationResult.Error(obstacle)
             : Out?.Length == 0 ? ValidationResult.Error("--out is empty; it names the run's folder")
             : Resume && Out is null ? ValidationResult.Error("--resume needs --out DIR, the folder of the run to go on with")
             : ValidationResult.Success();

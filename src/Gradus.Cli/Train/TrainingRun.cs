@@ -40,19 +40,21 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         var model = Build(description);
         var chosen = description.Training;
         var normalization = new Normalization(description.Mean, description.Deviation);
-        var batches = new LoaderBatches(new BatchLoader(training, chosen.Batch, shuffle: true, chosen.Seed, normalization: normalization));
+        var augmentation = Augmentations.For(training, chosen.Augment, chosen.Seed);
+        var batches = new LoaderBatches(new BatchLoader(training, chosen.Batch, shuffle: true, chosen.Seed, normalization: normalization, augmentation: augmentation));
         var checks = new LoaderBatches(new BatchLoader(validation, chosen.Batch, shuffle: false, normalization: normalization));
         folder.Create();
         RunFolder.WriteJson(folder.Architecture, description);
         int parameters = model.Parameters.Sum(parameter => parameter.Count);
         console.MarkupLineInterpolated($"[bold]{description.Model}[/]: {parameters:N0} parameters; {training.Name}: {training.Count:N0} samples to train, {validation.Count:N0} to validate, {test.Count:N0} to test");
         if (test.Note.Length > 0) console.MarkupLineInterpolated($"{test.Note}");
+        if (augmentation is not null) console.MarkupLineInterpolated($"training samples change by {augmentation}");
 
         using var events = settings.TensorBoard ? new TensorBoardFiles(folder.Path) : null;
         Callback[] callbacks = [new HistoryFiles(folder.Path, Facts(description, test)), .. events is null ? Array.Empty<Callback>() : [events]];
         long stepsOfEpoch = (batches.Count + chosen.Accumulate - 1L) / chosen.Accumulate;
         var clock = Stopwatch.StartNew();
-        var result = TrainingDisplay.Show(console, chosen.Epochs, (progress, shown) => new Trainer(model, CrossEntropy.Of, Choices.Optimizer(chosen.Optimizer, model.Parameters, chosen.LearningRate))
+        var result = TrainingDisplay.Show(console, chosen.Epochs, (progress, shown) => new Trainer(model, MixedCrossEntropy.Of, Choices.Optimizer(chosen.Optimizer, model.Parameters, chosen.LearningRate))
         {
             Schedule = Choices.Schedule(chosen.Schedule, chosen.Epochs * stepsOfEpoch),
             Accumulate = chosen.Accumulate,
@@ -75,11 +77,11 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
 
         var report = TestReport.Of(model, test, normalization, cancellation);
         report.WriteConfusion(folder.Confusion, $"{description.Model} on {description.Data}");
-        report.WritePredictions(folder.Predictions, $"{description.Model} on {description.Data}: test samples, then the most confident mistakes");
+        if (test.HasPictures) report.WritePredictions(folder.Predictions, $"{description.Model} on {description.Data}: test samples, then the most confident mistakes");
         WriteJson(folder, description, parameters, result, report.Accuracy, seconds);
         WarnOfDivergence(result.History, test.Classes);
         if (!settings.Json) console.MarkupLineInterpolated($"[bold]test accuracy {report.Accuracy:0.00%}[/] after {seconds:0.0} s on {Workers.Threads} threads");
-        if (!settings.Json) console.WriteLine($"model, history, curves.png, confusion.png and predictions.png are in {folder.Path}");
+        if (!settings.Json) console.WriteLine($"model, history, curves.png{(test.HasPictures ? ", confusion.png and predictions.png" : " and confusion.png")} are in {folder.Path}");
         return 0;
     }
 
@@ -117,6 +119,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         Require("--schedule", settings.Schedule, before.Training.Schedule);
         Require("--accumulate", settings.Accumulate, before.Training.Accumulate);
         Require("--seed", settings.Seed, before.Training.Seed);
+        Require("--augment", Augmentations.Full(settings.Augment), before.Training.Augment);
 
         void Require(string option, object? given, object begun)
         {
@@ -155,7 +158,8 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         settings.LearningRate ?? otherwise.LearningRate,
         settings.Schedule ?? otherwise.Schedule,
         settings.Seed ?? otherwise.Seed,
-        settings.Accumulate ?? otherwise.Accumulate);
+        settings.Accumulate ?? otherwise.Accumulate,
+        Augmentations.Full(settings.Augment) ?? otherwise.Augment);
 
     private RunDescription Describe(Dataset training, string data, TrainingSettings chosen)
     {

@@ -46,6 +46,12 @@ public class OperationReplayTests
     {
         ["convolution"] = x => x[0].Convolve2d(x[1], x[2], new Size2d(2, 1), new Padding2d(1, 0, 0, 2), 1, 1).Relu().Mean(),
         ["grouped convolution"] = x => x[0].Convolve2d(x[1].Slice(1, 0, 1), x[2], 1, 1, new Size2d(2, 1), 3).Mean(),
+        ["depthwise convolution"] = x => x[0].Convolve2d(x[1].Slice(1, 0, 1).Slice(0, 0, 3), x[2].Slice(0, 0, 3), 2, 1, 1, 3).Mean(),
+        ["convolution of sequences"] = x => x[0].Reshape(4, 3, 63).Convolve1d(x[1].Reshape(6, 3, 6), x[2], 2, 1, 2, 2).Mean(),
+        ["transposed convolution"] = x => x[0].TransposedConvolve2d(x[1].Slice(0, 0, 3), x[3], 2, 1, new Size2d(1, 0)).Mean(),
+        ["adaptive pooling and up-sampling"] = x =>
+            x[0].AdaptiveAveragePool2d(new Size2d(4, 3)).Sum() + x[0].AdaptiveMaxPool2d(2).Sum() + x[0].UpsampleNearest(13).Sum() + x[0].UpsampleBilinear(new Size2d(5, 17)).Sum(),
+        ["normalization of samples"] = x => ((x[0].LayerNormalize(null, null, axes: 2) + x[0].Permute(0, 2, 3, 1).LayerNormalize(x[3], x[4]).Sum() + x[0].InstanceNormalize(x[3], x[4])) * x[0]).Mean(),
         ["pooling"] = x => (x[0].MaxPool2d(3, 2, 1).Sum() + x[0].AveragePool2d(2).Sum() + x[0].GlobalAveragePool().Sum()),
         ["normalization"] = x => (x[0].BatchNormalize(x[3], x[4], x[5], x[6], training: true) * x[0]).Mean(),
         ["normalization, evaluation"] = x => (x[0].BatchNormalize(x[3], x[4], x[5], x[6], training: false) * x[0]).Mean(),
@@ -54,6 +60,7 @@ public class OperationReplayTests
         ["reductions"] = x => (x[0].Sum(0, 2) * x[0].Max(1, 3).Sum() + x[0].Mean([0, 2], keepAxes: true).Sum()).Mean(),
         ["shapes"] = x => Tensor.Concat(-1, x[0].Permute(3, 1, 0, 2).Slice(0, 1, 3, 2), x[0].Slice(3, 0, 3).Permute(3, 1, 0, 2)).Softmax(1).LogSoftmax().Mean(),
         ["losses"] = x => x[0].Reshape(4, -1).CrossEntropy(Labels) + x[0].MeanSquaredError(x[0].Tanh()) + x[0].BinaryCrossEntropyWithLogits(x[0].Sigmoid().Detach()),
+        ["dropout of channels"] = x => x[0].SpatialDropout(0, Source).Mean(),
         ["dropout"] = x => x[0].Dropout(0, Source).Mean(), // rate 0: eager and replay draw different masks
     };
 
