@@ -16,7 +16,7 @@ public static class OneNodeModel
     /// <summary>The operator set in which the model speaks unless another is asked for.</summary>
     public const int DefaultOperatorSet = 20;
 
-    private const int IrVersion = 9; // the first that knows operator set 20
+    private const int IrVersion = 9, LaterIrVersion = 11; // the first that know operator sets 20 and 23
 
     /// <summary>A model of one node.</summary>
     /// <param name="operation">The operator: <c>Conv</c>, <c>ReduceMax</c>.</param>
@@ -49,7 +49,7 @@ public static class OneNodeModel
 
         foreach (var (name, value) in attributes ?? new Dictionary<string, object>()) node.Attribute.Add(Attribute(name, value));
         graph.Node.Add(node);
-        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "Gradus", Graph = graph };
+        var model = new ModelProto { IrVersion = operatorSet <= DefaultOperatorSet ? IrVersion : LaterIrVersion, ProducerName = "Gradus", Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = operatorSet });
         return model.ToByteArray();
     }

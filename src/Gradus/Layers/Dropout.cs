@@ -16,5 +16,5 @@ public sealed class Dropout(float rate = 0.5f, RandomSource? random = null) : La
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside [0, 1).</exception>
-    public override Tensor Forward(Tensor x) => Training ? x.Dropout(rate, _random) : x;
+    public override Tensor Forward(Tensor x) => Training && rate != 0 ? x.Dropout(rate, _random) : x;
 }

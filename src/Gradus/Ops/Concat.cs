@@ -1,5 +1,6 @@
 using Gradus.Graph;
 using Gradus.Kernels;
+using Gradus.Kernels.Convolution;
 
 namespace Gradus.Ops;
 
@@ -22,6 +23,15 @@ internal sealed class Concat(int axis) : Operation
         }
 
         return new Signature(first.With(along, size)) { BackwardReads = Reads.None };
+    }
+
+    /// <summary>Channels stay in their blocks where all tensors but the last fill theirs.</summary>
+    internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs)
+    {
+        if (inputs[0].Rank != 4 || inputs[0].Axis(axis) != 1) return null;
+        foreach (var shape in inputs[..^1])
+            if (shape[1] % Blocked.Lanes != 0) return null;
+        return new(new Concat(1), inputs.Length);
     }
 
     protected internal override void Forward(Frame f) => Copy(f, backward: false);

@@ -1,12 +1,13 @@
 using Gradus.Graph;
 using Gradus.Kernels;
+using Gradus.Kernels.Convolution;
 
 namespace Gradus.Ops;
 
 /// <summary>
 /// y[n, o, i, j] = Σ over c, u, v of weight[o, c, u, v] · x[n, c, i · stride + u · dilation - top, ...] + bias[o], on plain NCHW:
 /// per image and group one matrix product of the weights with the unfolded picture. With columns X and weights W:
-/// dX = Wᵀ dY folded back, dW = Σ over images of dY Xᵀ, db = Σ dY.
+/// dX = Wᵀ dY folded back, dW = Σ over images of dY Xᵀ, db = Σ dY. A depthwise one, with a group for each channel, is computed directly.
 /// </summary>
 /// <remarks>LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied to document recognition". Capture rewrites it to blocked layouts.</remarks>
 internal sealed class Convolution2d(Size2d stride, Padding2d padding, Size2d dilation, int groups) : Operation
@@ -38,6 +39,12 @@ internal sealed class Convolution2d(Size2d stride, Padding2d padding, Size2d dil
         var window = WindowOf(weight);
         Require(window.Fits(x[2], x[3]), $"the window ({window}) does not fit into pictures {x}: use a smaller kernel or more padding");
         var output = Shape.Of([x[0], weight[0], window.OutHeight(x[2]), window.OutWidth(x[3])]);
+        if (IsDepthwise(weight))
+        {
+            var depthwise = DepthwiseOf(x, weight);
+            return new Signature(output) { Scratch = depthwise.PackedLength, BackwardScratch = Math.Max(depthwise.PackedLength, depthwise.SumsLength) };
+        }
+
         var sizes = new Sizes(x, weight, output, window);
         return new Signature(output)
         {
@@ -46,12 +53,23 @@ internal sealed class Convolution2d(Size2d stride, Padding2d padding, Size2d dil
         };
     }
 
+    /// <summary>True if every channel has one kernel of its own: such a convolution is computed directly.</summary>
+    public bool IsDepthwise(Shape weight) => groups > 1 && weight[0] == groups && weight[1] == 1;
+
     protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) => Work(inputs[1], output);
 
     private static long Work(Shape weight, Shape output) => (long)output.Count * weight.CountFrom(1);
 
     protected internal override void Forward(Frame f)
     {
+        if (IsDepthwise(f.InputShape(1)))
+        {
+            var depthwise = DepthwiseOf(f.InputShape(0), f.InputShape(1));
+            depthwise.Pack(f.Input(1), f.InputCount > 2 ? f.Input(2) : [], f.Scratch);
+            depthwise.Forward(f.Input(0), f.Scratch, f.Output);
+            return;
+        }
+
         var s = SizesOf(f);
         Tiles.Run(s.Parts, Work(f.InputShape(1), f.OutputShape), (f, s, groups), static (t, part) =>
         {
@@ -76,6 +94,12 @@ internal sealed class Convolution2d(Size2d stride, Padding2d padding, Size2d dil
 
     protected internal override void Backward(Frame f)
     {
+        if (IsDepthwise(f.InputShape(1)))
+        {
+            BackwardDepthwise(f, DepthwiseOf(f.InputShape(0), f.InputShape(1)));
+            return;
+        }
+
         var s = SizesOf(f);
         if (f.InputCount > 2 && f.Wants(2)) BackwardBias(f, s);
         if (!f.Wants(0) && !f.Wants(1)) return;
@@ -94,6 +118,16 @@ internal sealed class Convolution2d(Size2d stride, Padding2d padding, Size2d dil
             }
         });
         if (f.Wants(1)) SumParts(f.BackwardScratch.Slice(s.Parts * s.Columns, s.Parts * weights), f.InputGradient(1), s.Parts);
+    }
+
+    /// <summary>The gradients of a depthwise convolution, in whichever layout the kernel was made for.</summary>
+    internal static void BackwardDepthwise(Frame f, DepthwiseConvolution kernel)
+    {
+        var bias = f.InputCount > 2 ? f.InputGradient(2) : [];
+        if (f.Wants(1) || !bias.IsEmpty) kernel.BackwardWeights(f.Input(0), f.OutputGradient, f.InputGradient(1), bias, f.BackwardScratch);
+        if (!f.Wants(0)) return;
+        kernel.Pack(f.Input(1), [], f.BackwardScratch);
+        kernel.BackwardInput(f.OutputGradient, f.BackwardScratch, f.InputGradient(0));
     }
 
     private static void BackwardWeights(Frame f, in Sizes s, int groups, int image, Span<float> columns, Span<float> sums)
@@ -143,6 +177,8 @@ internal sealed class Convolution2d(Size2d stride, Padding2d padding, Size2d dil
         parts[..sum.Length].CopyTo(sum);
         for (int part = 1; part < count; part++) Elementwise.Add(sum, parts.Slice(part * sum.Length, sum.Length), sum);
     }
+
+    private DepthwiseConvolution DepthwiseOf(Shape x, Shape weight) => new(x[0], x[1], x[2], x[3], WindowOf(weight), plain: true);
 
     private Window2d WindowOf(Shape weight) => new(new Size2d(weight[2], weight[3]), stride, padding, dilation);
 

@@ -30,34 +30,13 @@ internal sealed class Dropout(float rate, RandomSource source) : Operation
         ForTiles(f, (f, source.Generator, stream, rate), static (s, start, length) =>
         {
             var mask = s.f.Saved(0).Slice(start, length);
-            Fill(mask, s.Generator, s.stream, (ulong)start / 4, s.rate);
+            DropoutFactors.Fill(s.Generator, s.stream, (uint)start / 4, s.rate, mask);
             TensorPrimitives.Multiply(s.f.Input(0).Slice(start, length), mask, s.f.Output.Slice(start, length));
         });
     }
 
     protected internal override void Backward(Frame f) => ForTiles(f, f, static (f, start, length) =>
         TensorPrimitives.Multiply(f.OutputGradient.Slice(start, length), f.Saved(0).Slice(start, length), f.InputGradient(0).Slice(start, length)));
-
-    private static void Fill(Span<float> mask, Philox generator, ulong stream, ulong block, float rate)
-    {
-        uint threshold = (uint)(rate * 4294967296.0); // rate · 2³²: a number below it drops
-        float kept = 1 / (1 - rate);
-        int i = 0;
-        for (; i <= mask.Length - 4; i += 4)
-        {
-            var (a, b, c, d) = generator.Block(stream, block++);
-            mask[i] = a < threshold ? 0 : kept;
-            mask[i + 1] = b < threshold ? 0 : kept;
-            mask[i + 2] = c < threshold ? 0 : kept;
-            mask[i + 3] = d < threshold ? 0 : kept;
-        }
-
-        if (i == mask.Length) return;
-        var last = generator.Block(stream, block);
-        mask[i] = last.A < threshold ? 0 : kept;
-        if (i + 1 < mask.Length) mask[i + 1] = last.B < threshold ? 0 : kept;
-        if (i + 2 < mask.Length) mask[i + 2] = last.C < threshold ? 0 : kept;
-    }
 
     // A tile is a multiple of 4 elements, so that every tile begins with a whole Philox block.
     private static void ForTiles<TState>(Frame f, TState state, Action<TState, int, int> body)

@@ -12,10 +12,10 @@ internal abstract class ElementwiseOperation(Reads backwardReads) : Operation
     protected Reads BackwardReads => backwardReads;
 
     /// <summary>True if the derivative reads the inputs.</summary>
-    internal bool ReadsInputs => backwardReads.HasFlag(Reads.Inputs);
+    internal bool ReadsInputs => (backwardReads & Reads.Inputs) != 0; // HasFlag boxes until the code is optimised
 
     /// <summary>True if the derivative reads the output.</summary>
-    internal bool ReadsOutput => backwardReads.HasFlag(Reads.Outputs);
+    internal bool ReadsOutput => (backwardReads & Reads.Outputs) != 0;
 
     /// <summary>
     /// True if an element costs some ten additions, as exponentials do: a chain then keeps the result for backward, which takes less time

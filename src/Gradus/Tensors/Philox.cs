@@ -13,6 +13,9 @@ public readonly struct Philox(ulong key)
     private const uint WeylA = 0x9E3779B9, WeylB = 0xBB67AE85;             // golden ratio and sqrt(3) - 1
     private const int Rounds = 10;
 
+    /// <summary>The key.</summary>
+    internal ulong Key => key;
+
     /// <summary>The four 32-bit numbers of one block.</summary>
     /// <param name="stream">Which stream: a different sequence for each value.</param>
     /// <param name="block">The position in the stream.</param>

@@ -1,8 +1,12 @@
 using Gradus.Layers;
+using static Gradus.Ops.AdaptiveAveragePool2dExtensions;
 using static Gradus.Ops.ArithmeticOperators;
+using static Gradus.Ops.ConcatExtensions;
 using static Gradus.Ops.ExponentialExtensions;
 using static Gradus.Ops.PowerExtensions;
 using static Gradus.Ops.ReluExtensions;
+using static Gradus.Ops.TanhExtensions;
+using static Gradus.Ops.Upsample2dExtensions;
 
 namespace Gradus.Tests.Graph;
 
@@ -30,6 +34,20 @@ internal static class PictureNetworks
                 new Conv2d(24, 40, 3, dilation: 2, random: random), new Tanh(), new AveragePool2d(3, 2, 1), new Gelu(),
                 new Conv2d(40, 9, 1, random: random), new GlobalAveragePool2d(), new Flatten(), new Linear(9, Classes, random: random)),
                 [2, 20, 30, 21], ["BlockedConvolution", "BlockedAveragePool2d", "Gelu"]),
+            ["depthwise"] = (random => new Network(
+                new Conv2d(3, 24, 3, padding: 1, bias: false, random: random), new BatchNorm(24), new Relu(),
+                new Conv2d(24, 24, 3, padding: 1, groups: 24, bias: false, random: random), new BatchNorm(24), new Relu(), new Conv2d(24, 40, 1, random: random), new Sigmoid(),
+                new Conv2d(40, 40, new Size2d(5, 4), stride: 2, padding: new Padding2d(2, 1, 2, 0), groups: 40, random: random), new Relu(),
+                new AdaptiveAveragePool2d(3), new Flatten(), new Linear(360, Classes, random: random)),
+                [5, 3, 17, 19], ["BlockedConvolution", "BlockedDepthwiseConvolution", "BlockedBatchNormalization"]),
+            ["pictures first read by depthwise convolutions"] = (random => new Network(
+                new Conv2d(18, 18, 3, groups: 18, random: random), new Tanh(), new GlobalAveragePool2d(), new Linear(18, Classes, random: random)),
+                [2, 18, 6, 7], ["BlockedDepthwiseConvolution", "BlockedGlobalAveragePool"]),
+            ["down and up"] = (random => new Network(
+                new DownAndUp(random), new Conv2d(64, 9, 1, random: random), new AdaptiveMaxPool2d(new Size2d(4, 2)), new Flatten(), new Linear(72, Classes, random: random)),
+                [3, 2, 8, 12], ["BlockedTransposedConvolution", "Upsample2d", "Concat", "BlockedAveragePool2d", "BlockedMaxPool2d"]),
+            ["side by side, blocks not full"] = (random => new Network(
+                new SideBySide(random), new GlobalAveragePool2d(), new Linear(37, Classes, random: random)), [2, 3, 6, 5], ["BlockedConvolution", "Concat", "FromBlocked"]),
             ["activations"] = (random => new Network(
                 new Conv2d(3, 20, 3, padding: 1, random: random), new PRelu(20), new Conv2d(20, 24, 3, random: random), new LeakyRelu(0.1f), new MaxPool2d(3, 2),
                 new Silu(), new Conv2d(24, 33, 3, random: random), new HardSwish(), new AveragePool2d(2), new Softplus(),
@@ -80,6 +98,28 @@ internal static class PictureNetworks
         {
             foreach (var layer in _layers) x = layer.Forward(x);
             return x;
+        }
+    }
+
+    private sealed class SideBySide(RandomSource random) : Layer
+    {
+        private readonly Conv2d _left = new(3, 20, 3, padding: 1, random: random), _right = new(3, 17, 1, random: random);
+
+        public override Tensor Forward(Tensor x) => Tensor.Concat(1, _left.Forward(x), _right.Forward(x).Tanh());
+    }
+
+    private sealed class DownAndUp(RandomSource random) : Layer
+    {
+        private readonly Conv2d _first = new(2, 16, 3, padding: 1, random: random), _second = new(16, 24, 3, padding: 1, random: random);
+        private readonly TransposedConv2d _up = new(24, 16, 3, stride: 2, padding: 1, outputPadding: 1, random: random);
+        private readonly TransposedConv2d _unbiased = new(24, 32, 2, stride: 2, bias: false, random: random);
+
+        public override Tensor Forward(Tensor x)
+        {
+            var high = _first.Forward(x).Tanh();                                     // [n, 16, h, w]
+            var low = _second.Forward(high.AdaptiveAveragePool2d(new Size2d(4, 6))).Tanh(); // [n, 24, h / 2, w / 2]
+            var wide = (_unbiased.Forward(low) * 0.5f).UpsampleNearest(new Size2d(4, 6)).UpsampleBilinear(new Size2d(8, 12)); // [n, 32, h, w]
+            return Tensor.Concat(1, high, wide, _up.Forward(low));                   // [n, 64, h, w]
         }
     }
 

@@ -17,13 +17,29 @@ public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shap
         new("convolution, same", random => new Conv2d(2, 3, new Size2d(4, 3), same: true, random: random), [2, 2, 5, 4], [2, 3, 5, 4]),
         new("convolution, stride and padding", random => new Conv2d(2, 3, 3, stride: 2, padding: 1, bias: false, random: random), [2, 2, 7, 6], [2, 3, 4, 3]),
         new("convolution, dilation and groups", random => new Conv2d(4, 6, 3, dilation: 2, groups: 2, random: random), [2, 4, 7, 6], [2, 6, 3, 2]),
+        new("convolution, depthwise", random => new Conv2d(3, 3, 3, padding: 1, groups: 3, random: random), [2, 3, 5, 6], [2, 3, 5, 6]),
+        new("convolution of sequences", random => new Conv1d(3, 4, 3, stride: 2, padding: 1, random: random), [2, 3, 8], [2, 4, 4]),
+        new("convolution of sequences, same", random => new Conv1d(2, 4, 4, same: true, groups: 2, bias: false, random: random), [2, 2, 7], [2, 4, 7]),
+        new("transposed convolution", random => new TransposedConv2d(3, 2, 2, stride: 2, random: random), [2, 3, 3, 4], [2, 2, 6, 8]),
+        new("transposed convolution, all settings", random => new TransposedConv2d(4, 6, 3, 2, 1, new Size2d(1, 0), new Size2d(1, 2), groups: 2, bias: false, random: random), [2, 4, 3, 2], [2, 6, 6, 5]),
         new("max-pool", _ => new MaxPool2d(2), [2, 3, 5, 6], [2, 3, 2, 3]),
         new("max-pool, overlapping", _ => new MaxPool2d(3, stride: 2, padding: 1), [2, 2, 6, 5], [2, 2, 3, 3]),
         new("average pool", _ => new AveragePool2d(2), [2, 3, 5, 6], [2, 3, 2, 3]),
         new("global average pool", _ => new GlobalAveragePool2d(), [2, 3, 5, 4], [2, 3]),
+        new("adaptive average pool", _ => new AdaptiveAveragePool2d(new Size2d(3, 2)), [2, 3, 5, 4], [2, 3, 3, 2]),
+        new("adaptive max-pool", _ => new AdaptiveMaxPool2d(new Size2d(3, 2)), [2, 3, 5, 4], [2, 3, 3, 2]),
+        new("up-sampling, nearest", _ => new Upsample2d(2), [2, 3, 3, 2], [2, 3, 6, 4]),
+        new("up-sampling, bilinear", _ => new Upsample2d(new Size2d(2, 3), bilinear: true), [2, 3, 3, 2], [2, 3, 6, 6]),
+        new("up-sampling, bilinear, corners", _ => new Upsample2d(2, bilinear: true, alignCorners: true), [2, 3, 3, 2], [2, 3, 6, 4]),
+        new("layer norm", _ => new LayerNorm(5), [3, 4, 5], [3, 4, 5]),
+        new("layer norm of two axes, without bias", _ => new LayerNorm([4, 5], bias: false), [3, 4, 5], [3, 4, 5]),
+        new("group norm", _ => new GroupNorm(2, 6), [2, 6, 3, 2], [2, 6, 3, 2]),
+        new("instance norm", _ => new InstanceNorm(3), [2, 3, 4, 5], [2, 3, 4, 5]),
+        new("instance norm, affine", _ => new InstanceNorm(3, affine: true), [2, 3, 4, 5], [2, 3, 4, 5]),
         new("batch norm of vectors", _ => new BatchNorm(3), [6, 3], [6, 3]),
         new("batch norm of pictures", _ => new BatchNorm(3), [2, 3, 4, 5], [2, 3, 4, 5]),
         new("dropout", random => new Dropout(0.4f, random), [4, 6], [4, 6]),
+        new("dropout of channels", random => new SpatialDropout(0.4f, random), [4, 6, 2, 3], [4, 6, 2, 3]),
         new("flatten", _ => new Flatten(), [2, 3, 4, 5], [2, 60]),
         new("relu", _ => new Relu(), [3, 7], [3, 7]),
         new("sigmoid", _ => new Sigmoid(), [3, 7], [3, 7]),
@@ -45,6 +61,18 @@ public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shap
         new("lstm, two layers, both directions", random => new Lstm(3, 4, layers: 2, bidirectional: true, random: random), [2, 4, 3], [2, 4, 8]),
         new("gru", random => new Gru(3, 4, random: random), [2, 4, 3], [2, 4, 4]),
         new("gru, two layers, both directions, without bias", random => new Gru(3, 4, layers: 2, bidirectional: true, bias: false, random: random), [2, 4, 3], [2, 4, 8]),
+        new("conditional random field", random => new ConditionalRandomField(3, random), [2, 4, 3], [2]),
+        new("arc face", random => new ArcFace(4, 3, scale: 4, random: random), [3, 4], [3, 3]),
+        new("cos face", random => new CosFace(4, 3, scale: 4, random: random), [3, 4], [3, 3]),
+        new("multi-head attention", random => new MultiHeadAttention(6, 2, random: random), [2, 4, 6], [2, 4, 6]),
+        new("multi-head attention, rotary, dropout, without bias", random => new MultiHeadAttention(8, 2, dropout: 0.3f, bias: false, rotary: true, random: random), [2, 3, 8], [2, 3, 8]),
+        new("sinusoidal positions", _ => new SinusoidalPositions(), [2, 3, 5], [2, 3, 5]),
+        new("learned positions", random => new LearnedPositions(4, 3, random), [2, 3, 3], [2, 3, 3]),
+        new("rotary positions", _ => new RotaryPositions(2), [2, 3, 8], [2, 3, 8]),
+        new("transformer encoder", random => new TransformerEncoderLayer(6, 2, 5, random: random), [2, 3, 6], [2, 3, 6]),
+        new("transformer encoder, norm first, gelu", random => new TransformerEncoderLayer(8, 2, 5, normFirst: true, gelu: true, rotary: true, random: random), [2, 3, 8], [2, 3, 8]),
+        new("transformer decoder", random => new ItsOwnMemory(new TransformerDecoderLayer(6, 2, 5, random: random)), [2, 3, 6], [2, 3, 6]),
+        new("transformer decoder, norm first", random => new ItsOwnMemory(new TransformerDecoderLayer(6, 3, 5, normFirst: true, gelu: true, random: random)), [2, 3, 6], [2, 3, 6]),
         new("sequential", random => new Sequential(new Linear(4, 6, random: random), new Tanh(), new Linear(6, 2, random: random)), [3, 4], [3, 2]),
         new("residual", random => new Residual(new Linear(4, 4, random: random)), [3, 4], [3, 4]),
         new("residual with a shortcut", random => new Residual(new Linear(4, 2, random: random), new Linear(4, 2, random: random)), [3, 4], [3, 2]),
@@ -70,4 +98,12 @@ public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shap
     }
 
     public override string ToString() => Name;
+
+    /// <summary>A decoder layer under the contract of layers with one input.</summary>
+    private sealed class ItsOwnMemory(TransformerDecoderLayer decoder) : Layer
+    {
+        private readonly TransformerDecoderLayer _decoder = decoder;
+
+        public override Tensor Forward(Tensor x) => _decoder.Forward(x, x);
+    }
 }

@@ -1,3 +1,5 @@
+using Gradus.Onnx;
+
 namespace Gradus.Tests.Ops;
 
 /// <summary>An operation with everything that its three tests need.</summary>
@@ -36,4 +38,7 @@ internal sealed record OnnxNode(string Operation, Dictionary<string, object>? At
 
     /// <summary>True if the output is truth values.</summary>
     public bool GivesBooleans { get; init; }
+
+    /// <summary>The version of the standard operators.</summary>
+    public int OperatorSet { get; init; } = OneNodeModel.DefaultOperatorSet;
 }

@@ -13,6 +13,8 @@ internal static partial class OperationCases
         [typeof(Recurrent)] = "RecurrentLayersTests, RecurrentOnnxTests",
         [typeof(BlockedConvolutionPool)] = "a layout form that capture chooses: BlockedLayoutTests",
         [typeof(BlockedConvolution)] = "a layout form that capture chooses: BlockedLayoutTests, kernels in ConvolutionTests",
+        [typeof(BlockedDepthwiseConvolution)] = "a layout form that capture chooses: BlockedLayoutTests, kernels in DepthwiseConvolutionTests",
+        [typeof(BlockedTransposedConvolution)] = "a layout form that capture chooses: BlockedLayoutTests",
         [typeof(BlockedBatchNormalization)] = "a layout form that capture chooses: BlockedLayoutTests",
         [typeof(BlockedMaxPool2d)] = "a layout form that capture chooses: BlockedLayoutTests",
         [typeof(BlockedAveragePool2d)] = "a layout form that capture chooses: BlockedLayoutTests",

@@ -10,6 +10,10 @@ public class OperationReplayTests
 {
     private static readonly IntTensor Labels = new(1, 0, 2, 3);
 
+    private static readonly IntTensor Pairs = new(0, 0, 1, 1), Lengths = new(63, 5, 20, 0), Tags = new([.. Enumerable.Range(0, 4 * 63).Select(i => i % 3)], [4, 63]);
+
+    private static readonly IntTensor Words = new([1, 2, 2, 1, 1, -1, 2, -1, -1, -1, -1, -1], [4, 3]);
+
     private static readonly RandomSource Source = new(1);
 
     [Theory, MemberData(nameof(Groups))]
@@ -46,6 +50,24 @@ public class OperationReplayTests
     {
         ["convolution"] = x => x[0].Convolve2d(x[1], x[2], new Size2d(2, 1), new Padding2d(1, 0, 0, 2), 1, 1).Relu().Mean(),
         ["grouped convolution"] = x => x[0].Convolve2d(x[1].Slice(1, 0, 1), x[2], 1, 1, new Size2d(2, 1), 3).Mean(),
+        ["depthwise convolution"] = x => x[0].Convolve2d(x[1].Slice(1, 0, 1).Slice(0, 0, 3), x[2].Slice(0, 0, 3), 2, 1, 1, 3).Mean(),
+        ["convolution of sequences"] = x => x[0].Reshape(4, 3, 63).Convolve1d(x[1].Reshape(6, 3, 6), x[2], 2, 1, 2, 2).Mean(),
+        ["transposed convolution"] = x => x[0].TransposedConvolve2d(x[1].Slice(0, 0, 3), x[3], 2, 1, new Size2d(1, 0)).Mean(),
+        ["adaptive pooling and up-sampling"] = x =>
+            x[0].AdaptiveAveragePool2d(new Size2d(4, 3)).Sum() + x[0].AdaptiveMaxPool2d(2).Sum() + x[0].UpsampleNearest(13).Sum() + x[0].UpsampleBilinear(new Size2d(5, 17)).Sum(),
+        ["normalization of samples"] = x => ((x[0].LayerNormalize(null, null, axes: 2) + x[0].Permute(0, 2, 3, 1).LayerNormalize(x[3], x[4]).Sum() + x[0].InstanceNormalize(x[3], x[4])) * x[0]).Mean(),
+        ["losses of elements"] = x => x[0].AbsoluteError(x[0].Tanh()) + x[0].Huber(x[0].Exp()) + x[0].LogSoftmax().KullbackLeiblerDivergence(x[0].Softmax()) + x[0].Hinge(x[0].Sigmoid()) + x[0].FocalLoss(x[0].Sigmoid()),
+        ["losses of rows"] = x =>
+        {
+            Tensor rows = x[0].Reshape(4, 189), other = rows.Tanh();
+            return rows.CrossEntropy(Labels, other.Max(0).Exp(), 0.1f, ignored: 2) + rows.MultiClassHinge(Labels) + rows.ContrastivePairs(other, Labels) + rows.MinedTriplets(Pairs, 1, TripletMining.BatchHard)
+                + rows.MinedTriplets(Pairs, 1, TripletMining.SemiHard) + (other * 0.9f).AngularMargin(Labels, 8, 0.4f, 0.1f).Mean();
+        },
+        ["losses of sequences"] = x =>
+        {
+            var steps = x[0].Reshape(4, 63, 3);
+            return steps.LinearChainNegativeLogLikelihood(x[1].Reshape(36, 3).Slice(0, 0, 3), x[3], x[4], Tags, Lengths).Mean() + steps.ConnectionistTemporalClassification(Words, Lengths).Mean();
+        },
         ["pooling"] = x => (x[0].MaxPool2d(3, 2, 1).Sum() + x[0].AveragePool2d(2).Sum() + x[0].GlobalAveragePool().Sum()),
         ["normalization"] = x => (x[0].BatchNormalize(x[3], x[4], x[5], x[6], training: true) * x[0]).Mean(),
         ["normalization, evaluation"] = x => (x[0].BatchNormalize(x[3], x[4], x[5], x[6], training: false) * x[0]).Mean(),
@@ -54,6 +76,8 @@ public class OperationReplayTests
         ["reductions"] = x => (x[0].Sum(0, 2) * x[0].Max(1, 3).Sum() + x[0].Mean([0, 2], keepAxes: true).Sum()).Mean(),
         ["shapes"] = x => Tensor.Concat(-1, x[0].Permute(3, 1, 0, 2).Slice(0, 1, 3, 2), x[0].Slice(3, 0, 3).Permute(3, 1, 0, 2)).Softmax(1).LogSoftmax().Mean(),
         ["losses"] = x => x[0].Reshape(4, -1).CrossEntropy(Labels) + x[0].MeanSquaredError(x[0].Tanh()) + x[0].BinaryCrossEntropyWithLogits(x[0].Sigmoid().Detach()),
+        ["attention"] = x => x[0].Attention(x[0].Tanh(), x[0] * 2, new AttentionOptions { Causal = true, DropoutRate = 0 }).Mean(),
+        ["dropout of channels"] = x => x[0].SpatialDropout(0, Source).Mean(),
         ["powers"] = x => (x[0].Square().Pow(1.5f) + x[0].Pow(3) + (x[0].Abs() + 0.5f).Pow(x[4].Reshape(3, 1, 1)) + 1 / (x[0].Square() + 1)).Mean(),
         ["choices"] = x => (Tensor.Where(x[0] > 0.1f, x[0], x[4].Reshape(3, 1, 1)) * x[0].Clamp(-0.5f, 0.5f) + x[0].Minimum(x[3].Reshape(3, 1, 1)) * x[0].Maximum(x[0].Sigmoid() - 0.5f)).Mean(),
         ["activations"] = x => (x[0].LeakyRelu().Elu().GeluTanh().Silu() + x[0].PRelu(x[3]).Softplus().HardSwish()).Mean(),

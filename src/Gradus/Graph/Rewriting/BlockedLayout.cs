@@ -30,6 +30,10 @@ internal sealed class BlockedLayout : Rewrite
             {
                 layouts.AddConvolution(node, new BlockedConvolution(Settings(node), relu: false), BlockedConvolution.ReadsPlain(node.Inputs[1].Shape), node.Output);
             }
+            else if (node.Operation is Convolution2d depthwise && BlockedDepthwiseConvolution.Covers(depthwise, node.Inputs[1].Shape))
+            {
+                layouts.AddConvolution(node, new BlockedDepthwiseConvolution(Settings(node)), readsPlain: false, node.Output);
+            }
             else
             {
                 layouts.AddOther(node);

@@ -22,13 +22,7 @@ internal static unsafe class Blocked
             {
                 int blocks = Blocks(s.channels), first = tile % blocks * Lanes, count = Math.Min(Lanes, s.channels - first);
                 float* plain = (float*)s.P + ((((long)(tile / blocks) * s.channels) + first) * s.pixels);
-                float* blocked = (float*)s.B + ((long)tile * s.pixels * Lanes);
-                int pixel = 0;
-                if (count == Lanes)
-                    for (; pixel <= s.pixels - Lanes; pixel += Lanes) Transpose.Run(plain + pixel, s.pixels, blocked + (pixel * Lanes), Lanes);
-                for (; pixel < s.pixels; pixel++)
-                    for (int lane = 0; lane < Lanes; lane++)
-                        blocked[(pixel * Lanes) + lane] = lane < count ? plain[((long)lane * s.pixels) + pixel] : 0;
+                PlaneFromPlain(plain, (float*)s.B + ((long)tile * s.pixels * Lanes), count, s.pixels);
             });
         }
     }
@@ -42,14 +36,30 @@ internal static unsafe class Blocked
             {
                 int blocks = Blocks(s.channels), first = tile % blocks * Lanes, count = Math.Min(Lanes, s.channels - first);
                 float* plain = (float*)s.P + ((((long)(tile / blocks) * s.channels) + first) * s.pixels);
-                float* blocked = (float*)s.B + ((long)tile * s.pixels * Lanes);
-                int pixel = 0;
-                if (count == Lanes)
-                    for (; pixel <= s.pixels - Lanes; pixel += Lanes) Transpose.Run(blocked + (pixel * Lanes), Lanes, plain + pixel, s.pixels);
-                for (; pixel < s.pixels; pixel++)
-                    for (int lane = 0; lane < count; lane++)
-                        plain[((long)lane * s.pixels) + pixel] = blocked[(pixel * Lanes) + lane];
+                PlaneToPlain((float*)s.B + ((long)tile * s.pixels * Lanes), plain, count, s.pixels);
             });
         }
+    }
+
+    /// <summary>One block of one image: [count, pixels] to [pixels, 16]; lanes from <paramref name="count"/> on become zero.</summary>
+    public static void PlaneFromPlain(float* plain, float* blocked, int count, int pixels)
+    {
+        int pixel = 0;
+        if (count == Lanes)
+            for (; pixel <= pixels - Lanes; pixel += Lanes) Transpose.Run(plain + pixel, pixels, blocked + (pixel * Lanes), Lanes);
+        for (; pixel < pixels; pixel++)
+            for (int lane = 0; lane < Lanes; lane++)
+                blocked[(pixel * Lanes) + lane] = lane < count ? plain[((long)lane * pixels) + pixel] : 0;
+    }
+
+    /// <summary>One block of one image: [pixels, 16] to [count, pixels].</summary>
+    public static void PlaneToPlain(float* blocked, float* plain, int count, int pixels)
+    {
+        int pixel = 0;
+        if (count == Lanes)
+            for (; pixel <= pixels - Lanes; pixel += Lanes) Transpose.Run(blocked + (pixel * Lanes), Lanes, plain + pixel, pixels);
+        for (; pixel < pixels; pixel++)
+            for (int lane = 0; lane < count; lane++)
+                plain[((long)lane * pixels) + pixel] = blocked[(pixel * Lanes) + lane];
     }
 }

@@ -280,17 +280,18 @@ internal static unsafe class ConvolutionBackwardWeights
             Vector512<float> p, Vector512<float> q, Vector512<float> r, Vector512<float> s)
             where TBlocks : struct, IConstant
         {
-            int row = TBlocks.Value * Blocked.Lanes;
+            nint row = TBlocks.Value * Blocked.Lanes;
+            AddFour(sums, row, a, b, c, d);
+            if (TBlocks.Value == 2) AddFour(sums + Blocked.Lanes, row, p, q, r, s);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void AddFour(float* sums, nint row, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+        {
             (Vector512.Load(sums) + a).Store(sums);
             (Vector512.Load(sums + row) + b).Store(sums + row);
             (Vector512.Load(sums + 2 * row) + c).Store(sums + 2 * row);
             (Vector512.Load(sums + 3 * row) + d).Store(sums + 3 * row);
-            if (TBlocks.Value == 1) return;
-            sums += Blocked.Lanes;
-            (Vector512.Load(sums) + p).Store(sums);
-            (Vector512.Load(sums + row) + q).Store(sums + row);
-            (Vector512.Load(sums + 2 * row) + r).Store(sums + 2 * row);
-            (Vector512.Load(sums + 3 * row) + s).Store(sums + 3 * row);
         }
     }
 }

@@ -73,8 +73,8 @@ internal static unsafe class PooledBackwardWeights
                         {
                             int line = y * G.PooledWidth * Blocked.Lanes + channel;
                             nint start = origin + 2 * y * rowStep * sizeof(float);
-                            if (two) AddTwo(sums + channel * PairFloats, start, plane, rowStep, masked + line, Gradient.Argmax + at + line, G.PooledWidth);
-                            else AddOne(sums + channel * PairFloats, start, rowStep, masked + line, Gradient.Argmax + at + line, G.PooledWidth);
+                            if (two) Add<C2>(sums + channel * PairFloats, start, plane, rowStep, masked + line, Gradient.Argmax + at + line, G.PooledWidth);
+                            else Add<C1>(sums + channel * PairFloats, start, plane, rowStep, masked + line, Gradient.Argmax + at + line, G.PooledWidth);
                         }
                     }
                 }
@@ -123,27 +123,35 @@ internal static unsafe class PooledBackwardWeights
         }
     }
 
+    /// <summary>The nine taps of one input channel, or of two that lie a plane apart: every sum stays in a register for a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddTwo(float* sum, nint input, nint plane, nint rowStep, float* masked, byte* argmax, int width)
+    private static void Add<TChannels>(float* sum, nint input, nint plane, nint rowStep, float* masked, byte* argmax, int width)
+        where TChannels : struct, IConstant
     {
-        var s0 = Vector512.Load(sum + 0 * Blocked.Lanes);
-        var s1 = Vector512.Load(sum + 1 * Blocked.Lanes);
-        var s2 = Vector512.Load(sum + 2 * Blocked.Lanes);
-        var s3 = Vector512.Load(sum + 3 * Blocked.Lanes);
-        var s4 = Vector512.Load(sum + 4 * Blocked.Lanes);
-        var s5 = Vector512.Load(sum + 5 * Blocked.Lanes);
-        var s6 = Vector512.Load(sum + 6 * Blocked.Lanes);
-        var s7 = Vector512.Load(sum + 7 * Blocked.Lanes);
-        var s8 = Vector512.Load(sum + 8 * Blocked.Lanes);
-        var s9 = Vector512.Load(sum + 9 * Blocked.Lanes);
-        var s10 = Vector512.Load(sum + 10 * Blocked.Lanes);
-        var s11 = Vector512.Load(sum + 11 * Blocked.Lanes);
-        var s12 = Vector512.Load(sum + 12 * Blocked.Lanes);
-        var s13 = Vector512.Load(sum + 13 * Blocked.Lanes);
-        var s14 = Vector512.Load(sum + 14 * Blocked.Lanes);
-        var s15 = Vector512.Load(sum + 15 * Blocked.Lanes);
-        var s16 = Vector512.Load(sum + 16 * Blocked.Lanes);
-        var s17 = Vector512.Load(sum + 17 * Blocked.Lanes);
+        Vector512<float> s0, s1, s2, s3, s4, s5, s6, s7, s8;
+        Vector512<float> s9 = default, s10 = default, s11 = default, s12 = default, s13 = default, s14 = default, s15 = default, s16 = default, s17 = default;
+        s0 = Vector512.Load(sum + 0 * Blocked.Lanes);
+        s1 = Vector512.Load(sum + 1 * Blocked.Lanes);
+        s2 = Vector512.Load(sum + 2 * Blocked.Lanes);
+        s3 = Vector512.Load(sum + 3 * Blocked.Lanes);
+        s4 = Vector512.Load(sum + 4 * Blocked.Lanes);
+        s5 = Vector512.Load(sum + 5 * Blocked.Lanes);
+        s6 = Vector512.Load(sum + 6 * Blocked.Lanes);
+        s7 = Vector512.Load(sum + 7 * Blocked.Lanes);
+        s8 = Vector512.Load(sum + 8 * Blocked.Lanes);
+        if (TChannels.Value == 2)
+        {
+            s9 = Vector512.Load(sum + 9 * Blocked.Lanes);
+            s10 = Vector512.Load(sum + 10 * Blocked.Lanes);
+            s11 = Vector512.Load(sum + 11 * Blocked.Lanes);
+            s12 = Vector512.Load(sum + 12 * Blocked.Lanes);
+            s13 = Vector512.Load(sum + 13 * Blocked.Lanes);
+            s14 = Vector512.Load(sum + 14 * Blocked.Lanes);
+            s15 = Vector512.Load(sum + 15 * Blocked.Lanes);
+            s16 = Vector512.Load(sum + 16 * Blocked.Lanes);
+            s17 = Vector512.Load(sum + 17 * Blocked.Lanes);
+        }
+
         for (int x = 0; x < width; x++)
         {
             var value = Vector512.Create(masked[x * Blocked.Lanes]);
@@ -159,18 +167,21 @@ internal static unsafe class PooledBackwardWeights
             s6 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom), s6);
             s7 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom + Blocked.Lanes), s7);
             s8 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom + 2 * Blocked.Lanes), s8);
-            top += plane;
-            middle += plane;
-            bottom += plane;
-            s9 = Vector512.FusedMultiplyAdd(value, Vector512.Load(top), s9);
-            s10 = Vector512.FusedMultiplyAdd(value, Vector512.Load(top + Blocked.Lanes), s10);
-            s11 = Vector512.FusedMultiplyAdd(value, Vector512.Load(top + 2 * Blocked.Lanes), s11);
-            s12 = Vector512.FusedMultiplyAdd(value, Vector512.Load(middle), s12);
-            s13 = Vector512.FusedMultiplyAdd(value, Vector512.Load(middle + Blocked.Lanes), s13);
-            s14 = Vector512.FusedMultiplyAdd(value, Vector512.Load(middle + 2 * Blocked.Lanes), s14);
-            s15 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom), s15);
-            s16 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom + Blocked.Lanes), s16);
-            s17 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom + 2 * Blocked.Lanes), s17);
+            if (TChannels.Value == 2)
+            {
+                top += plane;
+                middle += plane;
+                bottom += plane;
+                s9 = Vector512.FusedMultiplyAdd(value, Vector512.Load(top), s9);
+                s10 = Vector512.FusedMultiplyAdd(value, Vector512.Load(top + Blocked.Lanes), s10);
+                s11 = Vector512.FusedMultiplyAdd(value, Vector512.Load(top + 2 * Blocked.Lanes), s11);
+                s12 = Vector512.FusedMultiplyAdd(value, Vector512.Load(middle), s12);
+                s13 = Vector512.FusedMultiplyAdd(value, Vector512.Load(middle + Blocked.Lanes), s13);
+                s14 = Vector512.FusedMultiplyAdd(value, Vector512.Load(middle + 2 * Blocked.Lanes), s14);
+                s15 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom), s15);
+                s16 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom + Blocked.Lanes), s16);
+                s17 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom + 2 * Blocked.Lanes), s17);
+            }
         }
 
         s0.Store(sum + 0 * Blocked.Lanes);
@@ -182,54 +193,17 @@ internal static unsafe class PooledBackwardWeights
         s6.Store(sum + 6 * Blocked.Lanes);
         s7.Store(sum + 7 * Blocked.Lanes);
         s8.Store(sum + 8 * Blocked.Lanes);
-        s9.Store(sum + 9 * Blocked.Lanes);
-        s10.Store(sum + 10 * Blocked.Lanes);
-        s11.Store(sum + 11 * Blocked.Lanes);
-        s12.Store(sum + 12 * Blocked.Lanes);
-        s13.Store(sum + 13 * Blocked.Lanes);
-        s14.Store(sum + 14 * Blocked.Lanes);
-        s15.Store(sum + 15 * Blocked.Lanes);
-        s16.Store(sum + 16 * Blocked.Lanes);
-        s17.Store(sum + 17 * Blocked.Lanes);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddOne(float* sum, nint input, nint rowStep, float* masked, byte* argmax, int width)
-    {
-        var s0 = Vector512.Load(sum + 0 * Blocked.Lanes);
-        var s1 = Vector512.Load(sum + 1 * Blocked.Lanes);
-        var s2 = Vector512.Load(sum + 2 * Blocked.Lanes);
-        var s3 = Vector512.Load(sum + 3 * Blocked.Lanes);
-        var s4 = Vector512.Load(sum + 4 * Blocked.Lanes);
-        var s5 = Vector512.Load(sum + 5 * Blocked.Lanes);
-        var s6 = Vector512.Load(sum + 6 * Blocked.Lanes);
-        var s7 = Vector512.Load(sum + 7 * Blocked.Lanes);
-        var s8 = Vector512.Load(sum + 8 * Blocked.Lanes);
-        for (int x = 0; x < width; x++)
+        if (TChannels.Value == 2)
         {
-            var value = Vector512.Create(masked[x * Blocked.Lanes]);
-            nint place = argmax[x * Blocked.Lanes];
-            float* top = (float*)input + (place >> 1) * rowStep + (2 * x + (place & 1)) * Blocked.Lanes;
-            float* middle = top + rowStep, bottom = middle + rowStep;
-            s0 = Vector512.FusedMultiplyAdd(value, Vector512.Load(top), s0);
-            s1 = Vector512.FusedMultiplyAdd(value, Vector512.Load(top + Blocked.Lanes), s1);
-            s2 = Vector512.FusedMultiplyAdd(value, Vector512.Load(top + 2 * Blocked.Lanes), s2);
-            s3 = Vector512.FusedMultiplyAdd(value, Vector512.Load(middle), s3);
-            s4 = Vector512.FusedMultiplyAdd(value, Vector512.Load(middle + Blocked.Lanes), s4);
-            s5 = Vector512.FusedMultiplyAdd(value, Vector512.Load(middle + 2 * Blocked.Lanes), s5);
-            s6 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom), s6);
-            s7 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom + Blocked.Lanes), s7);
-            s8 = Vector512.FusedMultiplyAdd(value, Vector512.Load(bottom + 2 * Blocked.Lanes), s8);
+            s9.Store(sum + 9 * Blocked.Lanes);
+            s10.Store(sum + 10 * Blocked.Lanes);
+            s11.Store(sum + 11 * Blocked.Lanes);
+            s12.Store(sum + 12 * Blocked.Lanes);
+            s13.Store(sum + 13 * Blocked.Lanes);
+            s14.Store(sum + 14 * Blocked.Lanes);
+            s15.Store(sum + 15 * Blocked.Lanes);
+            s16.Store(sum + 16 * Blocked.Lanes);
+            s17.Store(sum + 17 * Blocked.Lanes);
         }
-
-        s0.Store(sum + 0 * Blocked.Lanes);
-        s1.Store(sum + 1 * Blocked.Lanes);
-        s2.Store(sum + 2 * Blocked.Lanes);
-        s3.Store(sum + 3 * Blocked.Lanes);
-        s4.Store(sum + 4 * Blocked.Lanes);
-        s5.Store(sum + 5 * Blocked.Lanes);
-        s6.Store(sum + 6 * Blocked.Lanes);
-        s7.Store(sum + 7 * Blocked.Lanes);
-        s8.Store(sum + 8 * Blocked.Lanes);
     }
 }
