@@ -10,6 +10,8 @@ public class OperationReplayTests
 {
     private static readonly IntTensor Labels = new(1, 0, 2, 3);
 
+    private static readonly IntTensor MixedLabels = new([1, 0, MixedLabel.Whole / 4, 0, 5, 0, 2, 2, MixedLabel.Whole, 3, 1, MixedLabel.Whole / 2], [4, 3]);
+
     private static readonly RandomSource Source = new(1);
 
     [Theory, MemberData(nameof(Groups))]
@@ -60,6 +62,7 @@ public class OperationReplayTests
         ["reductions"] = x => (x[0].Sum(0, 2) * x[0].Max(1, 3).Sum() + x[0].Mean([0, 2], keepAxes: true).Sum()).Mean(),
         ["shapes"] = x => Tensor.Concat(-1, x[0].Permute(3, 1, 0, 2).Slice(0, 1, 3, 2), x[0].Slice(3, 0, 3).Permute(3, 1, 0, 2)).Softmax(1).LogSoftmax().Mean(),
         ["losses"] = x => x[0].Reshape(4, -1).CrossEntropy(Labels) + x[0].MeanSquaredError(x[0].Tanh()) + x[0].BinaryCrossEntropyWithLogits(x[0].Sigmoid().Detach()),
+        ["losses of mixed labels"] = x => x[0].Reshape(4, -1).MixedCrossEntropy(MixedLabels),
         ["dropout of channels"] = x => x[0].SpatialDropout(0, Source).Mean(),
         ["dropout"] = x => x[0].Dropout(0, Source).Mean(), // rate 0: eager and replay draw different masks
     };
