@@ -43,7 +43,7 @@ internal sealed record RunDescription(
             throw new InvalidDataException($"{path} is damaged: {Mean.Length} means and {Deviation.Length} deviations for {Input[0]} channels");
         if (!Array.TrueForAll(Mean, float.IsFinite) || !Array.TrueForAll(Deviation, deviation => deviation > 0 && float.IsFinite(deviation)))
             throw new InvalidDataException($"{path} is damaged: means [{string.Join(", ", Mean)}], deviations [{string.Join(", ", Deviation)}]");
-        if (Training.Epochs < 1 || Training.Batch < 1 || !(Training.LearningRate > 0 && float.IsFinite(Training.LearningRate))
+        if (Training.Epochs < 1 || Training.Batch < 1 || Training.Accumulate < 1 || !(Training.LearningRate > 0 && float.IsFinite(Training.LearningRate))
             || !Choices.Optimizers.Contains(Training.Optimizer) || !Choices.Schedules.Contains(Training.Schedule)
             || Augmentations.Obstacle(Training.Augment) is not null)
             throw new InvalidDataException($"{path} is damaged: {Training} is no training");
@@ -53,4 +53,5 @@ internal sealed record RunDescription(
 }
 
 /// <summary>Everything that decides what a training does.</summary>
-internal sealed record TrainingSettings(int Epochs, int Batch, string Optimizer, float LearningRate, string Schedule, ulong Seed, string Augment = "");
+internal sealed record TrainingSettings(
+    int Epochs, int Batch, string Optimizer, float LearningRate, string Schedule, ulong Seed, int Accumulate = 1, string Augment = "");
