@@ -38,12 +38,14 @@ public class AugmentTests
     public void Only_training_samples_are_augmented()
     {
         using var folder = new TemporaryFolder();
-        // Black pictures teach nothing: the training guesses, and the test, which sees digits, still has its own samples.
-        var blind = CommandLine.Run("train", "mlp", "--data", "digits", "--epochs", "2", "--augment", "translation:1,translation:1,noise:1", "--out", folder["blind"], "--json");
-        var plain = CommandLine.Run("train", "mlp", "--data", "digits", "--epochs", "2", "--out", folder["plain"], "--json");
-        double Accuracy(CommandLine result, string name) => result.Json.GetProperty("epochs")[1].GetProperty(name).GetDouble();
-        Assert.True(Accuracy(blind, "train_accuracy") < Accuracy(plain, "train_accuracy"));
-        Assert.True(Accuracy(blind, "validation_accuracy") > Accuracy(blind, "train_accuracy") + 0.05);
+        // Noise makes the training's own samples harder; those of validation and test are as they were.
+        var run = CommandLine.Run("train", "mlp", "--data", "digits", "--epochs", "15", "--augment", "noise:0.5", "--out", folder["run"], "--json");
+        var last = run.Json.GetProperty("epochs")[14];
+        double training = last.GetProperty("train_accuracy").GetDouble(), validation = last.GetProperty("validation_accuracy").GetDouble();
+        Assert.True(validation > training + 0.1, $"{validation} and {training}"); // seen: 0.92 and 0.70
+        double test = run.Json.GetProperty("test_accuracy").GetDouble();
+        Assert.Equal(test, CommandLine.Run("evaluate", folder["run"], "--json").Json.GetProperty("test_accuracy").GetDouble());
+        Assert.True(test > training + 0.1, $"{test} and {training}");
     }
 
     [Theory]

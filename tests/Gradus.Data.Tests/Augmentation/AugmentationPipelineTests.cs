@@ -97,6 +97,32 @@ public class AugmentationPipelineTests
         Assert.Contains(Enumerable.Range(0, 20), sample => !Apply(pipeline, sample).SequenceEqual(Picture(sample))); // drawn alike they would always cancel
     }
 
+    // Content in the middle alone, so that nothing is lost at the border on the way.
+    [Fact]
+    public void Moves_and_flips_in_one_map_give_what_they_give_one_by_one()
+    {
+        var steps = AugmentationPipeline.Parse("crop:2,horizontal-flip,crop:1,vertical-flip,crop:2", 6).Steps.Cast<GeometricAugmentation>().ToArray();
+        var scratch = new float[AffineResampling.ScratchLength(Shape)];
+        var results = new HashSet<string>();
+        for (int sample = 0; sample < 100; sample++)
+        {
+            var joined = new float[Shape.Length];
+            for (int c = 0; c < 3; c++) for (int i = 0; i < 9; i++) joined[c * Shape.Plane + (5 + i / 3) * Shape.Width + 7 + i % 3] = (1 + i + 10 * c) / 40f;
+            var single = joined.ToArray();
+            new AugmentationPipeline(steps, 6).Apply(joined, Shape, 0, sample);
+            for (int i = 0; i < steps.Length; i++)
+            {
+                var draws = new RandomDraws(6, 0, sample, i + 1);
+                AffineResampling.Resample(single, Shape, steps[i].Draw(ref draws, Shape.Height, Shape.Width), scratch);
+            }
+
+            Assert.Equal(single, joined);
+            results.Add(string.Join(' ', joined));
+        }
+
+        Assert.True(results.Count > 50);
+    }
+
     // The blocks of number 0 are a RandomSource's: dropout of the same seed draws them.
     [Fact]
     public void Draws_are_not_those_of_a_random_source_of_the_same_seed()
