@@ -14,6 +14,8 @@ public class ArchitecturesTests
     [InlineData("cnn-128", 27 * 32 + 32 + 9 * 32 * 64 + 64 + 900 * 64 * 128 + 128 + 128 * 2 + 2)]
     [InlineData("lenet", 25 * 6 + 6 + 25 * 6 * 16 + 16 + 25 * 16 * 120 + 120 + 120 * 84 + 84 + 84 * 10 + 10)]
     [InlineData("resnet-18", 11_689_512)] // torchvision's figure
+    [InlineData("transformer-encoder", 128 * 128 + 128 + 2 * (4 * (128 * 128 + 128) + 2 * 128 * 512 + 512 + 128 + 4 * 128) + 128 * 10 + 10)]
+    [InlineData("vit-tiny", 48 * 192 + 192 + 192 + 65 * 192 + 6 * (4 * (192 * 192 + 192) + 2 * 192 * 768 + 768 + 192 + 4 * 192) + 2 * 192 + 192 * 10 + 10)]
     [InlineData("resnet-20", 272_474)] // the paper's 0.27 million: 464 + 14,016 + 51,648 + 205,696 + 650
     public void It_has_the_parameters_that_one_counts_by_hand(string name, int expected) =>
         Assert.Equal(expected, Architectures.Get(name).Build(new RandomSource(0)).Parameters.Sum(parameter => parameter.Count));
@@ -60,6 +62,10 @@ public class ArchitecturesTests
         Assert.Throws<ShapeException>(() => architecture.Build([3, 6, 6], 10, new RandomSource(0)));
         Assert.Throws<ShapeException>(() => architecture.Build([3], 10, new RandomSource(0)));
     }
+
+    [Fact]
+    public void A_picture_that_does_not_fall_into_patches_is_refused() =>
+        Assert.Contains("multiples of 4; got [3, 30, 32]", Assert.Throws<ShapeException>(() => Architectures.Get("vit-tiny").Build([3, 30, 32], 10, new RandomSource(0))).Message);
 
     [Fact]
     public void An_unknown_name_is_answered_with_those_that_exist() =>
