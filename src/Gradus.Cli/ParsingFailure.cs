@@ -7,7 +7,7 @@ namespace Gradus.Cli;
 /// <summary>What Spectre.Console says of a command line that it cannot read, in words that name the option and the way out.</summary>
 internal static partial class ParsingFailure
 {
-    private static readonly string[] Commands = ["train", "evaluate", "predict", "data", "model", "list", "get", "show"];
+    private static readonly string[] Commands = ["train", "lr-find", "sweep", "evaluate", "predict", "data", "model", "list", "get", "show"];
 
     private static readonly Lazy<string[]> Options = new(() =>
     [

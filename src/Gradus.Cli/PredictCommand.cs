@@ -14,6 +14,8 @@ internal sealed class PredictCommand : Command<PredictCommand.Settings>
     public override int Execute(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
         var run = TrainedRun.Open(settings.Run);
+        if (run.Description.Input is not [1 or 3, _, _] or [_, 1, 1])
+            throw new UsageException($"the run takes samples of [{string.Join(", ", run.Description.Input)}], and predict reads pictures");
         var inputs = settings.Files.Select(file => (File: file, Input: Read(file, run))).ToArray(); // all files before the first answer
         var plan = InferencePlan.Capture(run.Model);
         var answers = new List<(string File, float[] Probabilities)>();
@@ -70,7 +72,7 @@ internal sealed class PredictCommand : Command<PredictCommand.Settings>
         public required string Run { get; init; }
 
         [CommandArgument(1, "<FILE>")]
-        [Description("Pictures: PNG, JPEG, PGM or BMP. They are brought to the network's size and channels.")]
+        [Description("Pictures: PNG, JPEG, WebP, PGM or BMP. They are brought to the network's size and channels.")]
         public required string[] Files { get; init; }
 
         [CommandOption("--json")]

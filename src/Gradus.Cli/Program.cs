@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Gradus.Cli.DataSets;
 using Gradus.Cli.Models;
+using Gradus.Cli.Sweeps;
 using Gradus.Cli.Train;
 using Spectre.Console.Cli;
 
@@ -45,6 +46,12 @@ internal static class Program
             .WithExample("train", "resnet-20", "--data", "cifar-10", "--epochs", "20", "--out", "runs/r20")
             .WithExample("train", "cnn-small", "--data", "my-pictures/", "--seed", "1", "--json")
             .WithExample("train", "resnet-20", "--data", "cifar-10", "--out", "runs/r20", "--resume");
+        configuration.AddCommand<LearningRateFindCommand>("lr-find").WithDescription("Tries rising learning rates in a short training and suggests one.")
+            .WithExample("lr-find", "cnn-small", "--data", "fashion-mnist").WithExample("lr-find", "resnet-20", "--data", "cifar-10", "--optimizer", "sgd", "--out", "rates.png");
+        configuration.AddCommand<SweepCommand>("sweep").WithDescription("Trains one combination of a file of settings: one process for each, as in a Slurm array or a Kubernetes indexed job.")
+            .WithExample("sweep", "rates.json", "--list")
+            .WithExample("sweep", "rates.json", "--index", "3", "--out", "runs/rates")
+            .WithExample("sweep", "rates.json", "--out", "runs/rates", "--collect");
         configuration.AddCommand<EvaluateCommand>("evaluate").WithDescription("Measures a trained network on its test set.")
             .WithExample("evaluate", "runs/r20").WithExample("evaluate", "runs/r20", "--json");
         configuration.AddCommand<PredictCommand>("predict").WithDescription("Says what is on pictures.")
@@ -53,6 +60,8 @@ internal static class Program
         {
             data.SetDescription("The data sets: what there is, and how to get it.");
             data.AddCommand<DataListCommand>("list").WithDescription("Lists the data sets and where they lie on this machine.").WithExample("data", "list").WithExample("data", "list", "--json");
+            data.AddCommand<DataShowCommand>("show").WithDescription("Draws samples of a data set, and what augmentations make of them.")
+                .WithExample("data", "show", "cifar-10").WithExample("data", "show", "cifar-10", "--augment", "rotation:10,crop,horizontal-flip,hue", "--out", "seen.png");
             data.AddCommand<DataGetCommand>("get").WithDescription("Fetches a data set, checks it and keeps it in the cache.").WithExample("data", "get", "fashion-mnist");
         });
         configuration.AddBranch("model", model =>

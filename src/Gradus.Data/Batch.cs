@@ -1,13 +1,16 @@
+using Gradus.Ops;
+
 namespace Gradus.Data;
 
 /// <summary>One batch in buffers that the loader reuses: valid until the next batch is asked for.</summary>
 public sealed class Batch
 {
-    internal Batch(int capacity, int sampleLength)
+    internal Batch(int capacity, int sampleLength, bool mixed)
     {
         // Pinned and not cleared: kernels take the address, and every value is overwritten before it is shown.
         Inputs = GC.AllocateUninitializedArray<float>(capacity * sampleLength, pinned: true);
         Labels = new int[capacity];
+        if (mixed) MixedLabels = new int[capacity * MixedLabel.Length];
         SampleLength = sampleLength;
     }
 
@@ -16,6 +19,9 @@ public sealed class Batch
 
     /// <summary>[batch size]; only the first <see cref="Count"/> are of this batch.</summary>
     public int[] Labels { get; }
+
+    /// <summary>[batch size, 3], what <see cref="Losses.MixedCrossEntropy"/> takes; empty unless samples are mixed.</summary>
+    public int[] MixedLabels { get; } = [];
 
     /// <summary>The number of samples: the batch size, or less in the last batch of an epoch.</summary>
     public int Count { get; internal set; }

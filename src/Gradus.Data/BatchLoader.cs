@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Gradus.Ops;
 
 namespace Gradus.Data;
 
@@ -17,6 +18,8 @@ public sealed class BatchLoader : IThreadPoolWorkItem
     private readonly object _gate = new();
     private readonly Batch[] _ring;
     private readonly int[] _order;
+    private readonly int[] _partners = [];
+    private readonly float[] _shares = [];
     private long _epoch;
     private int _generation, _shown, _ready, _end;
     private bool _filling, _queued;
@@ -29,8 +32,10 @@ public sealed class BatchLoader : IThreadPoolWorkItem
     /// <param name="seed">With the epoch it decides the order.</param>
     /// <param name="dropLast">Leaves out the last batch of an epoch if it is not full.</param>
     /// <param name="normalization">Applied to each sample; null leaves the values 0 ... 1.</param>
+    /// <param name="augmentation">Changes each sample before it is normalised, anew in every epoch; null: none.</param>
     /// <exception cref="ArgumentException">The batch size is below 1 or no batch would be left, or the channels do not match.</exception>
-    public BatchLoader(Dataset dataset, int batchSize, bool shuffle = true, ulong seed = 0, bool dropLast = false, Normalization? normalization = null)
+    public BatchLoader(Dataset dataset, int batchSize, bool shuffle = true, ulong seed = 0, bool dropLast = false,
+        Normalization? normalization = null, AugmentationPipeline? augmentation = null)
     {
         if (batchSize < 1) throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, "A batch has at least 1 sample.");
         if (dropLast && dataset.Count < batchSize)
@@ -44,10 +49,11 @@ public sealed class BatchLoader : IThreadPoolWorkItem
             throw new ArgumentOutOfRangeException(
                 nameof(batchSize), batchSize, $"A batch of {buffer} samples of {dataset.SampleLength} values does not fit into one array. Use a smaller batch.");
 
-        (Dataset, BatchSize, Shuffle, Seed, Normalization) = (dataset, batchSize, shuffle, seed, normalization);
+        (Dataset, BatchSize, Shuffle, Seed, Normalization, Augmentation) = (dataset, batchSize, shuffle, seed, normalization, augmentation);
         BatchesPerEpoch = dropLast ? dataset.Count / batchSize : (int)(((long)dataset.Count + batchSize - 1) / batchSize);
         _order = [.. Enumerable.Range(0, dataset.Count)];
-        _ring = [.. Enumerable.Range(0, Ring).Select(_ => new Batch(buffer, dataset.SampleLength))];
+        _ring = [.. Enumerable.Range(0, Ring).Select(_ => new Batch(buffer, dataset.SampleLength, MixesLabels))];
+        if (MixesLabels) (_partners, _shares) = (new int[buffer], new float[buffer]);
     }
 
     /// <summary>Where the samples come from.</summary>
@@ -64,6 +70,12 @@ public sealed class BatchLoader : IThreadPoolWorkItem
 
     /// <summary>What is applied to each sample, if anything.</summary>
     public Normalization? Normalization { get; }
+
+    /// <summary>What changes each sample, if anything.</summary>
+    public AugmentationPipeline? Augmentation { get; }
+
+    /// <summary>Whether <see cref="Batch.MixedLabels"/> are the labels.</summary>
+    public bool MixesLabels => Augmentation is { MixesLabels: true };
 
     /// <summary>The number of batches in an epoch that starts at batch 0.</summary>
     public int BatchesPerEpoch { get; }
@@ -174,10 +186,25 @@ public sealed class BatchLoader : IThreadPoolWorkItem
             int sample = _order[first + i];
             var destination = batch.Inputs.AsSpan(i * batch.SampleLength, batch.SampleLength);
             Dataset.Read(sample, destination);
-            Normalization?.Apply(destination);
+            Augmentation?.Apply(destination, Shape, _epoch, sample);
             batch.Labels[i] = Dataset.Label(sample);
         }
 
+        var inputs = batch.Inputs.AsSpan(0, count * batch.SampleLength);
+        if (MixesLabels) Mix(batch, inputs, _order.AsSpan(first, count));
+        if (Normalization is not null)
+        {
+            for (int i = 0; i < count; i++) Normalization.Apply(inputs.Slice(i * batch.SampleLength, batch.SampleLength));
+        }
+
         (batch.Count, batch.Index, batch.Epoch) = (count, index, _epoch);
+    }
+
+    private PictureShape Shape => new(Dataset.Channels, Dataset.Height, Dataset.Width);
+
+    private void Mix(Batch batch, Span<float> inputs, ReadOnlySpan<int> samples)
+    {
+        Augmentation!.Mix(inputs, Shape, _epoch, samples, _partners.AsSpan(0, samples.Length), _shares.AsSpan(0, samples.Length));
+        for (int i = 0; i < samples.Length; i++) MixedLabel.Write(batch.MixedLabels, i, batch.Labels[i], batch.Labels[_partners[i]], _shares[i]);
     }
 }

@@ -1,6 +1,6 @@
 namespace Gradus.Data;
 
-/// <summary>A labelled set of pictures of one shape, read one sample at a time.</summary>
+/// <summary>A labelled set of pictures (or rows of a table) of one shape, read one sample at a time.</summary>
 /// <remarks><see cref="Read"/> and <see cref="Label"/> may be called from several threads at once.</remarks>
 public abstract class Dataset
 {
@@ -24,6 +24,9 @@ public abstract class Dataset
 
     /// <summary>What a reader of the results must know about this set, such as where its test part comes from; else empty.</summary>
     public virtual string Note => "";
+
+    /// <summary>Whether a sample can be drawn: 1 or 3 channels of pixels, and no row of a table.</summary>
+    public virtual bool HasPictures => Channels is 1 or 3;
 
     /// <summary>The number of classes.</summary>
     public int Classes => ClassNames.Count;

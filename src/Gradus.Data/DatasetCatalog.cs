@@ -1,6 +1,6 @@
 namespace Gradus.Data;
 
-/// <summary>The data sets that have a name, and folders of pictures.</summary>
+/// <summary>The data sets that have a name, folders of pictures, and tables.</summary>
 public static class DatasetCatalog
 {
     /// <summary>All sets with a name, in the order of their names: every <see cref="DatasetSource"/> of this assembly.</summary>
@@ -16,14 +16,14 @@ public static class DatasetCatalog
     public static IEnumerable<string> Names => Sources.Select(source => source.Name);
 
     /// <summary>Where a set lies on this machine; null if it must be fetched.</summary>
-    /// <param name="name">A name of <see cref="Names"/>, or a folder or <c>.tar</c> of pictures.</param>
+    /// <param name="name">A name of <see cref="Names"/>, a folder or <c>.tar</c> of pictures, or a table <c>FILE.csv[#LABEL]</c>.</param>
     /// <param name="locations">Where to look; null: where the environment says.</param>
     /// <exception cref="ArgumentException">There is no such set or folder.</exception>
     public static DatasetLocation? Find(string name, DataLocations? locations = null) =>
         Named(name) is { } source ? source.Find(locations ?? DataLocations.FromEnvironment()) : new DatasetLocation("folder", name);
 
     /// <summary>Makes sure that a set is on this machine, and fetches it where it is not.</summary>
-    /// <param name="name">A name of <see cref="Names"/>, or a folder or <c>.tar</c> of pictures.</param>
+    /// <param name="name">A name of <see cref="Names"/>, a folder or <c>.tar</c> of pictures, or a table <c>FILE.csv[#LABEL]</c>.</param>
     /// <param name="progress">Hears how much of each file has come.</param>
     /// <param name="locations">Where to look and keep; null: where the environment says.</param>
     /// <param name="cancellationToken">Stops the fetching; what has come is kept for the next attempt.</param>
@@ -41,7 +41,7 @@ public static class DatasetCatalog
         GetAsync(name, progress, locations, cancellationToken).GetAwaiter().GetResult();
 
     /// <summary>Reads a set, fetching it first where it is not on this machine.</summary>
-    /// <param name="name">A name of <see cref="Names"/>, or a folder or <c>.tar</c> of pictures, which without a <c>test/</c> part gives the last fifth of each class to the test.</param>
+    /// <param name="name">A name of <see cref="Names"/>, a folder or <c>.tar</c> of pictures, which without a <c>test/</c> part gives the last fifth of each class to the test, or a table <c>FILE.csv[#LABEL]</c>.</param>
     /// <param name="progress">Hears how much of each file has come.</param>
     /// <param name="locations">Where to look and keep; null: where the environment says.</param>
     /// <param name="cancellationToken">Stops the fetching and decoding.</param>
@@ -53,7 +53,8 @@ public static class DatasetCatalog
     {
         locations ??= DataLocations.FromEnvironment();
         var location = Get(name, progress, locations, cancellationToken);
-        return Named(name) is { } source ? source.Load(location, locations, cancellationToken) : LoadFolder(location.Path, cancellationToken);
+        if (Named(name) is { } source) return source.Load(location, locations, cancellationToken);
+        return TableFile.Parse(name) is { } table ? TableFile.Load(table.Path, table.Label) : LoadFolder(location.Path, cancellationToken);
     }
 
     private static (Dataset, Dataset) LoadFolder(string path, CancellationToken cancellationToken)
@@ -71,8 +72,9 @@ public static class DatasetCatalog
     // Null for a folder or archive; a name goes before a folder of the same name in the working directory.
     private static DatasetSource? Named(string name)
     {
-        if (Sources.FirstOrDefault(source => source.Name == name) is { } source) return source;
-        if (Directory.Exists(name) || File.Exists(name)) return null;
+        string written = name.Replace('_', '-'); // as folders of data often are
+        if (Sources.FirstOrDefault(source => source.Name == written) is { } source) return source;
+        if (Directory.Exists(name) || File.Exists(name) || TableFile.Parse(name) is not null) return null;
         throw new ArgumentException($"There is no data set or folder '{name}'. The sets are {string.Join(", ", Names)}.", nameof(name));
     }
 }

@@ -1,3 +1,4 @@
+using Gradus.Ops;
 using Gradus.Training;
 
 namespace Gradus.Data;
@@ -25,7 +26,9 @@ public sealed class LoaderBatches(BatchLoader loader) : BatchSource
             if (known == batch) return tensors;
         }
 
-        var made = new TrainingBatch(Tensor.Wrap(batch.Inputs, ShapeOf(batch.Count)), new IntTensor(batch.Labels, [batch.Count]));
+        var made = new TrainingBatch(Tensor.Wrap(batch.Inputs, ShapeOf(batch.Count)), loader.MixesLabels
+            ? new IntTensor(batch.MixedLabels, [batch.Count, MixedLabel.Length])
+            : new IntTensor(batch.Labels, [batch.Count]));
         _full.Add((batch, made)); // once for each buffer of the loader's ring
         return made;
     }
@@ -33,9 +36,11 @@ public sealed class LoaderBatches(BatchLoader loader) : BatchSource
     // A buffer is for a full batch; the smaller last one is copied into tensors of its size.
     private TrainingBatch Last(Batch batch)
     {
-        var last = _last ??= new TrainingBatch(Tensor.Zeros(ShapeOf(batch.Count)), new IntTensor(new int[batch.Count], [batch.Count]));
+        var last = _last ??= new TrainingBatch(Tensor.Zeros(ShapeOf(batch.Count)), loader.MixesLabels
+            ? new IntTensor(new int[batch.Count * MixedLabel.Length], [batch.Count, MixedLabel.Length])
+            : new IntTensor(new int[batch.Count], [batch.Count]));
         batch.Inputs.AsSpan(0, last.Inputs.Shape.Count).CopyTo(last.Inputs.Span);
-        batch.Labels.AsSpan(0, batch.Count).CopyTo(last.Labels.Span);
+        (loader.MixesLabels ? batch.MixedLabels : batch.Labels).AsSpan(0, last.Labels.Shape.Count).CopyTo(last.Labels.Span);
         return last;
     }
 

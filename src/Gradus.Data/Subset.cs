@@ -27,6 +27,9 @@ public sealed class Subset(Dataset source, int[] indices, string? note = null) :
     public override int Width => source.Width;
 
     /// <inheritdoc/>
+    public override bool HasPictures => source.HasPictures;
+
+    /// <inheritdoc/>
     public override string Note { get; } = note ?? source.Note;
 
     /// <summary>The chosen samples' places in the source.</summary>

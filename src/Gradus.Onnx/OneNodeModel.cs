@@ -3,10 +3,11 @@ using Google.Protobuf;
 
 namespace Gradus.Onnx;
 
-/// <summary>An input of a model: a tensor of floats, or of 64-bit whole numbers (axes, labels).</summary>
+/// <summary>An input of a model: a tensor of floats, of 64-bit whole numbers (axes, labels), or of truth values (conditions).</summary>
 /// <param name="Shape">Its shape.</param>
 /// <param name="IsInteger">True for 64-bit whole numbers.</param>
-public readonly record struct ModelInput(Shape Shape, bool IsInteger = false);
+/// <param name="IsBoolean">True for truth values.</param>
+public readonly record struct ModelInput(Shape Shape, bool IsInteger = false, bool IsBoolean = false);
 
 /// <summary>Writes ONNX models of a single node, so that one operation can be compared with another runtime's.</summary>
 /// <remarks>The inputs are called <c>x0</c>, <c>x1</c>, ..., the outputs <c>y0</c>, ... Operators: https://onnx.ai/onnx/operators/.</remarks>
@@ -22,11 +23,12 @@ public static class OneNodeModel
     /// <param name="inputs">All inputs in order.</param>
     /// <param name="attributes">Attributes by name: <see cref="long"/> or <see cref="int"/>, <see cref="float"/>, <see cref="string"/>, or an array of whole numbers or strings.</param>
     /// <param name="operatorSet">The version of the standard operators.</param>
-    /// <param name="outputs">How many outputs the node has, at least 1; all are floats.</param>
+    /// <param name="outputs">How many outputs the node has, at least 1; all are floats, or truth values.</param>
+    /// <param name="givesBooleans">True if the outputs are truth values.</param>
     /// <returns>The file's bytes.</returns>
     /// <exception cref="ArgumentException">An attribute has another type.</exception>
     public static byte[] Create(
-        string operation, IReadOnlyList<ModelInput> inputs, IReadOnlyDictionary<string, object>? attributes = null, int operatorSet = DefaultOperatorSet, int outputs = 1)
+        string operation, IReadOnlyList<ModelInput> inputs, IReadOnlyDictionary<string, object>? attributes = null, int operatorSet = DefaultOperatorSet, int outputs = 1, bool givesBooleans = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(operation);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -42,7 +44,7 @@ public static class OneNodeModel
         for (int i = 0; i < outputs; i++)
         {
             node.Output.Add($"y{i}");
-            graph.Output.Add(new ValueInfoProto { Name = $"y{i}", Type = Float() }); // the runtime infers the shape
+            graph.Output.Add(new ValueInfoProto { Name = $"y{i}", Type = Type(givesBooleans ? TensorProto.Types.DataType.Bool : TensorProto.Types.DataType.Float) }); // the runtime infers the shape
         }
 
         foreach (var (name, value) in attributes ?? new Dictionary<string, object>()) node.Attribute.Add(Attribute(name, value));
@@ -54,14 +56,13 @@ public static class OneNodeModel
 
     private static ValueInfoProto Value(string name, ModelInput input)
     {
-        var type = Float();
-        if (input.IsInteger) type.TensorType.ElemType = (int)TensorProto.Types.DataType.Int64;
+        var type = Type(input.IsInteger ? TensorProto.Types.DataType.Int64 : input.IsBoolean ? TensorProto.Types.DataType.Bool : TensorProto.Types.DataType.Float);
         type.TensorType.Shape = new TensorShapeProto();
         foreach (int size in input.Shape) type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = size });
         return new ValueInfoProto { Name = name, Type = type };
     }
 
-    private static TypeProto Float() => new() { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } };
+    private static TypeProto Type(TensorProto.Types.DataType element) => new() { TensorType = new TypeProto.Types.Tensor { ElemType = (int)element } };
 
     private static AttributeProto Attribute(string name, object value)
     {

@@ -81,6 +81,36 @@ public class TrainTests
     }
 
     [Theory]
+    [InlineData("adagrad", "exponential"), InlineData("rmsprop", "cosine-restarts"), InlineData("lion", "warmup-cosine"), InlineData("adam", "plateau")]
+    public void Every_optimizer_and_schedule_trains_and_goes_on(string optimizer, string schedule)
+    {
+        using var folder = new TemporaryFolder();
+        string rate = optimizer is "lion" ? "3e-4" : "3e-3";
+        string[] settings = ["train", "mlp", "--data", "digits", "--optimizer", optimizer, "--schedule", schedule, "--lr", rate, "--out", folder["run"]];
+        Assert.Equal(0, CommandLine.Run([.. settings, "--epochs", "2"]).ExitCode);
+        var trained = CommandLine.Run([.. settings, "--epochs", "4", "--resume", "--json"]);
+        Assert.Equal(4, trained.Json.GetProperty("epochs").GetArrayLength());
+        Assert.True(trained.Json.GetProperty("test_accuracy").GetDouble() > 0.5);
+    }
+
+    [Fact]
+    public void Small_batches_that_are_accumulated_train_as_large_ones_and_events_are_written()
+    {
+        using var folder = new TemporaryFolder();
+        string[] settings = ["train", "mlp", "--data", "digits", "--epochs", "2", "--seed", "4", "--json"];
+        var large = CommandLine.Run([.. settings, "--batch", "64", "--out", folder["large"]]);
+        var small = CommandLine.Run([.. settings, "--batch", "16", "--accumulate", "4", "--tensorboard", "--out", folder["small"]]);
+        Assert.Equal(Loss(large), Loss(small), 2e-3);
+        Assert.Single(Directory.GetFiles(folder["small"], "events.out.tfevents.*"));
+        Assert.Empty(Directory.GetFiles(folder["large"], "events.out.tfevents.*"));
+        var refused = CommandLine.Run("train", "mlp", "--data", "digits", "--out", folder["small"], "--resume", "--accumulate", "2");
+        Assert.Contains("was begun with --accumulate 4", refused.Errors);
+
+        static double Loss(CommandLine result) => result.Json.GetProperty("epochs")[1].GetProperty("train_loss").GetDouble();
+    }
+
+    [Theory]
+    [InlineData("--accumulate is at least 1", "train", "mlp", "--data", "digits", "--accumulate", "0")]
     [InlineData("--threads is at least 1", "train", "mlp", "--data", "digits", "--threads", "0")]
     [InlineData("--epochs is at least 1", "train", "mlp", "--data", "digits", "--epochs", "0")]
     [InlineData("--lr is above 0", "train", "mlp", "--data", "digits", "--lr", "0")]

@@ -73,7 +73,7 @@ public class UseTests
     [Fact]
     public void Every_command_explains_itself_with_examples()
     {
-        string[][] commands = [[], ["train"], ["evaluate"], ["predict"], ["data"], ["data", "list"], ["data", "get"], ["model"], ["model", "list"], ["model", "show"]];
+        string[][] commands = [[], ["train"], ["lr-find"], ["sweep"], ["evaluate"], ["predict"], ["data"], ["data", "list"], ["data", "get"], ["data", "show"], ["model"], ["model", "list"], ["model", "show"]];
         foreach (string[] command in commands)
         {
             var result = CommandLine.Run([.. command, "--help"]);

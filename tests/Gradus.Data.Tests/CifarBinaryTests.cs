@@ -6,6 +6,23 @@ public class CifarBinaryTests
 {
     internal static byte[] Records(params byte[] labels) => [.. labels.SelectMany((label, i) => (byte[])[label, .. Enumerable.Repeat((byte)(i + 1), 3072)])];
 
+    internal static byte[] FineRecords(params byte[] labels) => [.. labels.SelectMany((label, i) => (byte[])[19, label, .. Enumerable.Repeat((byte)(i + 1), 3072)])];
+
+    [Fact]
+    public void Fine_records_have_the_coarse_label_first()
+    {
+        using var folder = new TemporaryFolder();
+        var set = CifarBinary.LoadFine("c", folder.Write("train.bin", FineRecords(0, 99)));
+        Assert.Equal(100, set.ClassNames.Distinct().Count());
+        Assert.Equal(["apple", "worm"], Enumerable.Range(0, 2).Select(i => set.ClassNames[set.Label(i)]));
+        var sample = new float[3072];
+        set.Read(1, sample);
+        Assert.All(sample, x => Assert.Equal(2 / 255f, x));
+        Assert.Contains("label of record 0 is 100", Assert.Throws<InvalidDataException>(() => CifarBinary.LoadFine("c", folder.Write("x.bin", FineRecords(100)))).Message);
+        Mutilation.Of(FineRecords(1, 2), header: 2).Sample(
+            file => Mutilation.LoadsOrSaysWhy(() => CifarBinary.LoadFine("c", folder.Write("x.bin", file)), "x.bin", 1 << 20), iter: 200, threads: 1);
+    }
+
     [Fact]
     public void Several_files_become_one_set_in_order()
     {

@@ -15,13 +15,13 @@ public class DatasetCatalogTests
     [Fact]
     public void Every_source_has_a_name_and_says_where_it_is_from()
     {
-        Assert.Equal(["cifar-10", "digits", "fashion-mnist"], DatasetCatalog.Names);
+        Assert.Equal(["cifar-10", "cifar-100", "digits", "fashion-mnist", "mnist", "swiss-banknotes", "uci-banknote"], DatasetCatalog.Names);
         Assert.All(DatasetCatalog.Sources, source => Assert.All([source.Description, source.Origin, source.Terms], Assert.NotEmpty));
     }
 
     [Fact]
     public void An_unknown_name_lists_the_known_ones() =>
-        Assert.Contains("cifar-10, digits, fashion-mnist", Assert.Throws<ArgumentException>(() => DatasetCatalog.Load("mnits")).Message);
+        Assert.Contains("cifar-10, cifar-100, digits, fashion-mnist, mnist", Assert.Throws<ArgumentException>(() => DatasetCatalog.Load("mnits")).Message);
 
     [Fact]
     public void Digits_are_always_there()
@@ -69,6 +69,50 @@ public class DatasetCatalogTests
         Assert.Equal("cache", DatasetCatalog.Find("fashion-mnist", Only(folder))?.Kind);
         Directory.Delete(folder["cache"], recursive: true);
         Assert.Equal("Debian package", DatasetCatalog.Find("fashion-mnist", Only(folder))?.Kind);
+    }
+
+    [Theory, InlineData("user/mnist"), InlineData("user/MNIST/raw"), InlineData("cache/mnist")]
+    public void Mnist_is_found_in_folders_of_its_own_name(string place)
+    {
+        using var folder = new TemporaryFolder();
+        void Write(string at)
+        {
+            foreach (string part in new[] { "train", "t10k" })
+            {
+                folder.Write($"{at}/{part}-images-idx3-ubyte", IdxTests.Idx(8, [2, 2, 2], new byte[8]));
+                folder.Write($"{at}/{part}-labels-idx1-ubyte", IdxTests.Idx(8, [2], [0, 9]));
+            }
+        }
+
+        Write("user"); // Fashion-MNIST's files have the same names
+        Assert.Null(DatasetCatalog.Find("mnist", Only(folder)));
+        Write(place);
+        var (train, test) = DatasetCatalog.Load("mnist", null, Only(folder));
+        Assert.Equal((2, 2, 9), (train.Count, test.Count, test.Label(1)));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Cifar_100_comes_as_binary_files_and_as_pictures_in_folders(bool pictures)
+    {
+        using var folder = new TemporaryFolder();
+        if (pictures)
+        {
+            foreach (string kind in new[] { "apple", "worm" })
+            {
+                for (int i = 0; i < 3; i++) folder.Write($"user/cifar100/train/{kind}/{i}.png", Pictures.Png(32, 32, (x, y) => Pictures.Grey(x + y)));
+                folder.Write($"user/cifar100/test/{kind}/1.png", Pictures.Png(32, 32, (x, y) => Pictures.Grey(x)));
+            }
+        }
+        else
+        {
+            folder.Write("user/cifar-100-binary/train.bin", [.. CifarBinaryTests.FineRecords(0, 99, 7)]);
+            folder.Write("user/cifar-100-binary/test.bin", [.. CifarBinaryTests.FineRecords(99)]);
+        }
+
+        var (train, test) = DatasetCatalog.Load("cifar-100", null, Only(folder));
+        Assert.Equal("worm", test.ClassNames[test.Label(test.Count - 1)]);
+        Assert.Equal([3, 32, 32], train.SampleShape);
+        Assert.Null(DatasetCatalog.Find("cifar-10", Only(folder)));
     }
 
     [Fact]

@@ -24,13 +24,24 @@ public class PictureTests
         }
     }
 
-    [Fact]
-    public void A_jpeg_comes_back_nearly()
+    [Theory, InlineData("jpeg"), InlineData("webp")]
+    public void A_lossy_picture_comes_back_nearly(string kind)
     {
-        var picture = Picture.Decode(Pictures.Jpeg(16, 16, (_, _) => new SKColor(200, 100, 50)), "x");
+        static SKColor Even(int x, int y) => new(200, 100, 50);
+        var picture = Picture.Decode(kind == "jpeg" ? Pictures.Jpeg(16, 16, Even) : Pictures.WebP(16, 16, Even), "x");
         Assert.InRange(picture.Pixels[0], 195, 205);
         Assert.InRange(picture.Pixels[256], 95, 105);
         Assert.InRange(picture.Pixels[512], 45, 55);
+    }
+
+    [Fact]
+    public void An_even_webp_may_be_large_and_a_cut_one_is_refused()
+    {
+        byte[] file = Pictures.WebP(1500, 1000, (_, _) => SKColors.White);
+        Assert.Equal((1000, 1500), (Picture.Decode(file, "x").Height, Picture.Decode(file, "x").Width));
+        byte[] detailed = Pictures.WebP(40, 40, (x, y) => new SKColor((byte)(x * y), (byte)(7 * x), (byte)(y * 13)));
+        Assert.Contains("cut.webp", Assert.Throws<InvalidDataException>(() => Picture.Decode(detailed.AsSpan(0, detailed.Length / 2), "cut.webp")).Message);
+        Mutilation.Of(detailed).Sample(damaged => Mutilation.LoadsOrSaysWhy(() => Picture.Decode(damaged, "x.webp"), "x.webp", 64 << 20), iter: 300, threads: 1);
     }
 
     // Stored: dark on the left, and the upper right corner lighter than the lower. Each origin names the corner where the stored first row and column belong.
@@ -70,7 +81,7 @@ public class PictureTests
 
     public static TheoryData<byte[], string> Lies => new()
     {
-        { [], "not a PNG, JPEG, BMP or PGM" },
+        { [], "not a PNG, JPEG, WebP, BMP or PGM" },
         { Encoding.ASCII.GetBytes("P5 4 4 255\nabc"), "truncated" },
         { Encoding.ASCII.GetBytes("P5 999999999 999999999 255\nabc"), "size of 999999999" },
         { Encoding.ASCII.GetBytes("P5 4 0 255\n"), "size of 4 x 0" },

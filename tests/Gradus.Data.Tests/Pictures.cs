@@ -8,6 +8,8 @@ internal static class Pictures
 {
     public static byte[] Png(int width, int height, Func<int, int, SKColor> colour) => Encode(width, height, colour, SKEncodedImageFormat.Png);
 
+    public static byte[] WebP(int width, int height, Func<int, int, SKColor> colour) => Encode(width, height, colour, SKEncodedImageFormat.Webp);
+
     public static byte[] Jpeg(int width, int height, Func<int, int, SKColor> colour) => Encode(width, height, colour, SKEncodedImageFormat.Jpeg);
 
     public static byte[] Pgm(int width, int height, Func<int, int, int> value, int maximum = 255)

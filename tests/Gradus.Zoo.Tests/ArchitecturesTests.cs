@@ -1,4 +1,5 @@
 using Gradus.Graph;
+using Gradus.Ops;
 
 namespace Gradus.Zoo.Tests;
 
@@ -17,11 +18,15 @@ public class ArchitecturesTests
     [InlineData("transformer-encoder", 128 * 128 + 128 + 2 * (4 * (128 * 128 + 128) + 2 * 128 * 512 + 512 + 128 + 4 * 128) + 128 * 10 + 10)]
     [InlineData("vit-tiny", 48 * 192 + 192 + 192 + 65 * 192 + 6 * (4 * (192 * 192 + 192) + 2 * 192 * 768 + 768 + 192 + 4 * 192) + 2 * 192 + 192 * 10 + 10)]
     [InlineData("resnet-20", 272_474)] // the paper's 0.27 million: 464 + 14,016 + 51,648 + 205,696 + 650
+    [InlineData("vgg-small", 9 * (3 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 256 + 256 * 256) + 4 * (64 + 128 + 256) + 4096 * 256 + 256 + 2560 + 10)]
+    [InlineData("mobilenet-small", 410_570)] // a block from i to o channels over h: ih + ho + 9h + 4h + 2o
+    [InlineData("unet", 9 * (3 * 16 + 16 * 16 + 16 * 32 + 32 * 32 + 32 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 64 + 64 * 64 + 64 * 32 + 32 * 32 + 32 * 16 + 16 * 16)
+        + 4 * (128 + 2 * (64 + 32 + 16)) + 4 * (128 * 64 + 64 * 32 + 32 * 16) + 64 + 32 + 16 + 16 * 2 + 2)]
     public void It_has_the_parameters_that_one_counts_by_hand(string name, int expected) =>
         Assert.Equal(expected, Architectures.Get(name).Build(new RandomSource(0)).Parameters.Sum(parameter => parameter.Count));
 
     [Theory, MemberData(nameof(Names))]
-    public void It_gives_one_row_of_outputs_for_each_sample_and_replay_agrees_with_eager(string name)
+    public void It_gives_outputs_for_each_sample_or_pixel_and_replay_agrees_with_eager(string name)
     {
         var architecture = Architectures.Get(name);
         // Half the side is enough for the large pictures.
@@ -32,7 +37,7 @@ public class ArchitecturesTests
         model.Evaluate();
         using var off = GradientMode.Off();
         var eager = model.Forward(x).Clone();
-        Assert.Equal([2, 7], eager.Shape);
+        Assert.Equal(name == "unet" ? [2, 7, 64, 64] : [2, 7], eager.Shape);
         var plan = InferencePlan.Capture(model);
         plan.Run(x);
         var replayed = plan.Run(x);
@@ -50,6 +55,54 @@ public class ArchitecturesTests
             Assert.Contains(name, names);
         Assert.DoesNotContain("conv1.bias", names);
     }
+
+    [Theory, InlineData("vgg-small"), InlineData("mobilenet-small"), InlineData("unet")]
+    public void A_captured_training_step_agrees_with_the_eager_one(string name)
+    {
+        var (eager, captured) = (Build(), Build());
+        Sgd eagerOptimizer = new(eager.Parameters, 0.01f), capturedOptimizer = new(captured.Parameters, 0.01f);
+        var step = CapturedStep.Of((inputs, integers) =>
+        {
+            capturedOptimizer.ZeroGradient();
+            var loss = Loss(captured, inputs[0], integers[0]);
+            loss.Backward();
+            capturedOptimizer.Step();
+            return [loss];
+        });
+        for (ulong batch = 0; batch < 2; batch++)
+        {
+            var x = Tensor.Zeros([4, 3, 16, 16]);
+            new RandomSource(batch).Normal(x.Span);
+            var labels = new IntTensor([.. Enumerable.Range(0, name == "unet" ? 4 * 256 : 4).Select(i => i % 3)]);
+            eagerOptimizer.ZeroGradient();
+            var expected = Loss(eager, x, labels);
+            expected.Backward();
+            eagerOptimizer.Step();
+            Assert.Equal(expected.Item(), step.Run([x], [labels])[0].Item(), 2e-3f);
+            Assert.Null(step.Obstacle);
+        }
+
+        Layer Build() => Architectures.Get(name).Build([3, 16, 16], 3, new RandomSource(3));
+
+        static Tensor Loss(Layer model, Tensor x, IntTensor labels)
+        {
+            var logits = model.Forward(x);
+            return (logits.Shape.Rank == 2 ? logits : logits.Permute(0, 2, 3, 1).Reshape(-1, 3)).CrossEntropy(labels);
+        }
+    }
+
+    [Fact]
+    public void Mobile_networks_have_the_names_of_torchvision()
+    {
+        var model = Architectures.Get("mobilenet-small").Build(new RandomSource(0));
+        string[] names = [.. model.NamedParameters().Select(named => named.Name)];
+        foreach (string name in new[] { "features.0.0.weight", "features.1.conv.0.0.weight", "features.1.conv.1.weight", "features.2.conv.0.1.bias", "features.2.conv.3.weight", "classifier.1.bias" })
+            Assert.Contains(name, names);
+    }
+
+    [Fact]
+    public void A_picture_that_cannot_be_halved_three_times_is_refused() =>
+        Assert.Contains("multiples of 8", Assert.Throws<ShapeException>(() => Architectures.Get("unet").Build([3, 20, 32], 2, new RandomSource(0))).Message);
 
     [Fact]
     public void The_first_network_adapts_to_small_pictures() =>

@@ -30,11 +30,15 @@ internal static class AllCases
         {
             PeerSettings = [PeerSetting.Default, PeerSetting.TunedAllocator], Fixed = ["side", "channels"],
         },
+        new("augmentation", "augmentation", new(("batch", 128), ("side", 32), ("channels", 3)), Augmentation) { Fixed = ["channels"] },
         new("resnet-18", "resnet-18", new(("batch", 1), ("side", 224)), ResNet18) { Varies = false },
     ];
 
     private static Case Matmul(int size) =>
         new($"matmul-{size}", "matmul", new(("m", size), ("n", size), ("k", size)), s => (double)s["m"] * s["n"] * s["k"]);
+
+    // Of each value: a bilinear look-up, and its pixel's affine colour map.
+    private static double Augmentation(Sizes s) => s["batch"] * (double)s["side"] * s["side"] * s["channels"] * (3 + s["channels"]);
 
     // A layer costs its forward product once more for the gradient of its weights and, past the first layer, once more for its input's.
     private static double Mlp(Sizes s) => s["batch"] * (2.0 * s["inputs"] * s["hidden"] + 3.0 * s["hidden"] * s["outputs"]);

@@ -11,8 +11,9 @@ internal sealed class DataGetCommand : Command<DataGetCommand.Settings>
     public override int Execute(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
         var console = Terminal.For(settings.Json);
-        LoadedData.Require(settings.Name);
-        var location = DatasetCatalog.Get(settings.Name, new DownloadLines(console), cancellationToken: cancellationToken);
+        var location = LoadedData.Texts(settings.Name) is { } texts
+            ? texts.GetAsync(DataLocations.FromEnvironment(), new DownloadLines(console), cancellationToken).GetAwaiter().GetResult()
+            : LoadedData.Get(settings.Name, console, cancellationToken);
         if (settings.Json) Json.Write(new { name = settings.Name, kind = location.Kind, path = location.Path });
         else console.WriteLine($"{settings.Name}: {location}");
         return 0;

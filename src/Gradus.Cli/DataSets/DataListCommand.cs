@@ -12,23 +12,23 @@ internal sealed class DataListCommand : Command<DataListCommand.Settings>
     {
         if (settings.Json)
         {
-            Json.Write(DatasetCatalog.Sources.Select(source => new
+            Json.Write(All.Select(source => new
             {
                 name = source.Name,
                 description = source.Description,
                 origin = source.Origin,
                 terms = source.Terms,
-                location = DatasetCatalog.Find(source.Name)?.ToString(),
+                location = source.Find(DataLocations.FromEnvironment())?.ToString(),
             }));
             return 0;
         }
 
         var table = new Table().Border(TableBorder.Simple).AddColumns("name", "here", "description", "origin", "terms");
-        foreach (var source in DatasetCatalog.Sources)
+        foreach (var source in All)
         {
             table.AddRow(
                 $"[bold]{source.Name}[/]",
-                Markup.Escape(DatasetCatalog.Find(source.Name)?.Kind ?? "no"),
+                Markup.Escape(source.Find(DataLocations.FromEnvironment())?.Kind ?? "no"),
                 Markup.Escape(source.Description),
                 Markup.Escape(source.Origin),
                 Markup.Escape(source.Terms));
@@ -37,6 +37,8 @@ internal sealed class DataListCommand : Command<DataListCommand.Settings>
         Terminal.For(json: false).Write(table);
         return 0;
     }
+
+    private static IEnumerable<DataSource> All => [.. DatasetCatalog.Sources, .. TextCatalog.Sources];
 
     internal sealed class Settings : CommandSettings
     {

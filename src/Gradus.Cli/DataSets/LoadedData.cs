@@ -23,15 +23,26 @@ internal static class LoadedData
         }
     }
 
-    public static void Require(string name)
+    public static DatasetLocation Get(string name, IAnsiConsole console, CancellationToken cancellation)
     {
+        Require(name);
+        return DatasetCatalog.Get(name, new DownloadLines(console), cancellationToken: cancellation);
+    }
+
+    /// <summary>The set of texts of this name; null if it is of another kind.</summary>
+    public static TextSource? Texts(string name) => TextCatalog.Sources.FirstOrDefault(source => source.Name == name.Replace('_', '-'));
+
+    private static void Require(string name)
+    {
+        if (Texts(name) is not null)
+            throw new UsageException($"{name} is a set of texts; this command takes pictures and tables. From C#: TextCatalog.Load(\"{name}\")");
         try
         {
             DatasetCatalog.Find(name);
         }
         catch (ArgumentException unknown)
         {
-            throw new UsageException(FirstSentence(unknown) + Suggestion.For(name, DatasetCatalog.Names));
+            throw new UsageException(FirstSentence(unknown) + Suggestion.For(name, DatasetCatalog.Names.Concat(TextCatalog.Names)));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gradus.Cli.DataSets;
 using Gradus.Cli.Train;
 using Gradus.Zoo;
 
@@ -42,8 +43,9 @@ internal sealed record RunDescription(
             throw new InvalidDataException($"{path} is damaged: {Mean.Length} means and {Deviation.Length} deviations for {Input[0]} channels");
         if (!Array.TrueForAll(Mean, float.IsFinite) || !Array.TrueForAll(Deviation, deviation => deviation > 0 && float.IsFinite(deviation)))
             throw new InvalidDataException($"{path} is damaged: means [{string.Join(", ", Mean)}], deviations [{string.Join(", ", Deviation)}]");
-        if (Training.Epochs < 1 || Training.Batch < 1 || !(Training.LearningRate > 0 && float.IsFinite(Training.LearningRate))
-            || !Choices.Optimizers.Contains(Training.Optimizer) || !Choices.Schedules.Contains(Training.Schedule))
+        if (Training.Epochs < 1 || Training.Batch < 1 || Training.Accumulate < 1 || !(Training.LearningRate > 0 && float.IsFinite(Training.LearningRate))
+            || !Choices.Optimizers.Contains(Training.Optimizer) || !Choices.Schedules.Contains(Training.Schedule)
+            || Augmentations.Obstacle(Training.Augment) is not null)
             throw new InvalidDataException($"{path} is damaged: {Training} is no training");
         if (!Architectures.All.Any(architecture => architecture.Name == Model))
             throw new InvalidDataException($"{path} names the architecture '{Model}', which this program does not have");
@@ -51,4 +53,5 @@ internal sealed record RunDescription(
 }
 
 /// <summary>Everything that decides what a training does.</summary>
-internal sealed record TrainingSettings(int Epochs, int Batch, string Optimizer, float LearningRate, string Schedule, ulong Seed);
+internal sealed record TrainingSettings(
+    int Epochs, int Batch, string Optimizer, float LearningRate, string Schedule, ulong Seed, int Accumulate = 1, string Augment = "");

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Gradus.Cli.DataSets;
 using Gradus.Cli.Models;
 using Spectre.Console;
 using Spectre.Console.Cli;
@@ -17,14 +18,14 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
 
     internal sealed class Settings : CommandSettings
     {
-        private const int MostThreads = 1024; // each takes a stack, and no machine has more cores
+        internal const int MostThreads = 1024; // each takes a stack, and no machine has more cores
 
         [CommandArgument(0, "<MODEL>")]
         [Description("The architecture: see 'gradus model list'.")]
         public required string Model { get; init; }
 
         [CommandOption("--data <NAME|FOLDER>", isRequired: true)]
-        [Description("A data set (see 'gradus data list'), or a folder or .tar with a folder of pictures for each class.")]
+        [Description("A data set (see 'gradus data list'), a folder or .tar with a folder of pictures for each class, or a table FILE.csv[[#LABEL]] of numbers and a label column.")]
         public required string Data { get; init; }
 
         [CommandOption("--epochs <NUMBER>")]
@@ -36,7 +37,7 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         public int? Batch { get; init; }
 
         [CommandOption("--optimizer <NAME>")]
-        [Description("sgd (Nesterov momentum 0.9), adam or adamw.")]
+        [Description("sgd (Nesterov momentum 0.9), adam, adamw, adagrad, rmsprop or lion.")]
         public string? Optimizer { get; init; }
 
         [CommandOption("--lr <NUMBER>")]
@@ -44,8 +45,16 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         public float? LearningRate { get; init; }
 
         [CommandOption("--schedule <NAME>")]
-        [Description("constant, cosine, step or one-cycle.")]
+        [Description("constant, cosine, step, one-cycle, exponential, cosine-restarts, warmup-cosine, or plateau: a tenth after 4 epochs without a lower validation loss.")]
         public string? Schedule { get; init; }
+
+        [CommandOption("--accumulate <NUMBER>")]
+        [Description("Batches whose gradients are added up for one step: the step of a batch so many times larger, in the memory of one. 1 if not given.")]
+        public int? Accumulate { get; init; }
+
+        [CommandOption("--augment <NAME[[:STRENGTH]],...>")]
+        [Description("Random changes of the training pictures, such as crop,horizontal-flip,hue:20; see 'gradus data show --help'.")]
+        public string? Augment { get; init; }
 
         [CommandOption("--seed <NUMBER>")]
         [Description("The same seed gives the same figures on any number of threads; 0 if not given.")]
@@ -63,6 +72,10 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         [Description("Go on with the run in --out, bit for bit as if it had never stopped.")]
         public bool Resume { get; init; }
 
+        [CommandOption("--tensorboard")]
+        [Description("Write an event file for TensorBoard into the run's folder.")]
+        public bool TensorBoard { get; init; }
+
         [CommandOption("--json")]
         [Description("Print one JSON document on standard output; progress goes to standard error.")]
         public bool Json { get; init; }
@@ -70,10 +83,12 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         public override ValidationResult Validate() =>
             Epochs < 1 ? ValidationResult.Error($"--epochs is at least 1; got {Epochs}")
             : Batch < 1 ? ValidationResult.Error($"--batch is at least 1; got {Batch}")
+            : Accumulate < 1 ? ValidationResult.Error($"--accumulate is at least 1; got {Accumulate}")
             : Threads is < 1 or > MostThreads ? ValidationResult.Error($"--threads is at least 1 and at most {MostThreads}; got {Threads}")
             : LearningRate is { } rate && !(rate > 0 && float.IsFinite(rate)) ? ValidationResult.Error($"--lr is above 0; got {rate}")
             : Optimizer is not null && !Choices.Optimizers.Contains(Optimizer) ? ValidationResult.Error($"there is no optimizer '{Optimizer}'; there are {string.Join(", ", Choices.Optimizers)}.{Suggestion.For(Optimizer, Choices.Optimizers)}")
             : Schedule is not null && !Choices.Schedules.Contains(Schedule) ? ValidationResult.Error($"there is no schedule '{Schedule}'; there are {string.Join(", ", Choices.Schedules)}.{Suggestion.For(Schedule, Choices.Schedules)}")
+            : Augmentations.Obstacle(Augment) is { } obstacle ? ValidationResult.Error(obstacle)
             : Out?.Length == 0 ? ValidationResult.Error("--out is empty; it names the run's folder")
             : Resume && Out is null ? ValidationResult.Error("--resume needs --out DIR, the folder of the run to go on with")
             : ValidationResult.Success();

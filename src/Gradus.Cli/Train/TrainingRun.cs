@@ -14,13 +14,13 @@ namespace Gradus.Cli.Train;
 /// <summary>One training from the data to the pictures.</summary>
 internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settings settings, IAnsiConsole console)
 {
-    private const double ValidationShare = 0.1;
+    internal const double ValidationShare = 0.1;
     private const int LeastSteps = 500; // a small set needs more passes before the network has learned anything
 
     public int Execute(CancellationToken cancellation)
     {
         var folder = new RunFolder(settings.Out ?? RunFolder.DefaultPath(architecture.Name, settings.Data));
-        RequirePictures();
+        RequirePictures(architecture);
         folder.RequirePlace();
         var before = settings.Resume ? Resumed(folder) : null;
         if (before is null && File.Exists(folder.Checkpoint))
@@ -40,20 +40,26 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         var model = Build(description);
         var chosen = description.Training;
         var normalization = new Normalization(description.Mean, description.Deviation);
-        var batches = new LoaderBatches(new BatchLoader(training, chosen.Batch, shuffle: true, chosen.Seed, normalization: normalization));
+        var augmentation = Augmentations.For(training, chosen.Augment, chosen.Seed);
+        var batches = new LoaderBatches(new BatchLoader(training, chosen.Batch, shuffle: true, chosen.Seed, normalization: normalization, augmentation: augmentation));
         var checks = new LoaderBatches(new BatchLoader(validation, chosen.Batch, shuffle: false, normalization: normalization));
         folder.Create();
         RunFolder.WriteJson(folder.Architecture, description);
         int parameters = model.Parameters.Sum(parameter => parameter.Count);
         console.MarkupLineInterpolated($"[bold]{description.Model}[/]: {parameters:N0} parameters; {training.Name}: {training.Count:N0} samples to train, {validation.Count:N0} to validate, {test.Count:N0} to test");
         if (test.Note.Length > 0) console.MarkupLineInterpolated($"{test.Note}");
+        if (augmentation is not null) console.MarkupLineInterpolated($"training samples change by {augmentation}");
 
+        using var events = settings.TensorBoard ? new TensorBoardFiles(folder.Path) : null;
+        Callback[] callbacks = [new HistoryFiles(folder.Path, Facts(description, test)), .. events is null ? Array.Empty<Callback>() : [events]];
+        long stepsOfEpoch = (batches.Count + chosen.Accumulate - 1L) / chosen.Accumulate;
         var clock = Stopwatch.StartNew();
-        var result = TrainingDisplay.Show(console, chosen.Epochs, (progress, shown) => new Trainer(model, CrossEntropy.Of, Choices.Optimizer(chosen.Optimizer, model.Parameters, chosen.LearningRate))
+        var result = TrainingDisplay.Show(console, chosen.Epochs, (progress, shown) => new Trainer(model, MixedCrossEntropy.Of, Choices.Optimizer(chosen.Optimizer, model.Parameters, chosen.LearningRate))
         {
-            Schedule = Choices.Schedule(chosen.Schedule, (long)chosen.Epochs * batches.Count),
+            Schedule = Choices.Schedule(chosen.Schedule, chosen.Epochs * stepsOfEpoch),
+            Accumulate = chosen.Accumulate,
             CheckpointPath = folder.Checkpoint,
-            Callbacks = [new HistoryFiles(folder.Path, Facts(description, test)), shown],
+            Callbacks = [.. callbacks, shown],
             Progress = progress,
         }.Fit(batches, checks, chosen.Epochs, settings.Resume, cancellation));
         double seconds = clock.Elapsed.TotalSeconds;
@@ -71,11 +77,11 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
 
         var report = TestReport.Of(model, test, normalization, cancellation);
         report.WriteConfusion(folder.Confusion, $"{description.Model} on {description.Data}");
-        report.WritePredictions(folder.Predictions, $"{description.Model} on {description.Data}: test samples, then the most confident mistakes");
+        if (test.HasPictures) report.WritePredictions(folder.Predictions, $"{description.Model} on {description.Data}: test samples, then the most confident mistakes");
         WriteJson(folder, description, parameters, result, report.Accuracy, seconds);
         WarnOfDivergence(result.History, test.Classes);
         if (!settings.Json) console.MarkupLineInterpolated($"[bold]test accuracy {report.Accuracy:0.00%}[/] after {seconds:0.0} s on {Workers.Threads} threads");
-        if (!settings.Json) console.WriteLine($"model, history, curves.png, confusion.png and predictions.png are in {folder.Path}");
+        if (!settings.Json) console.WriteLine($"model, history, curves.png{(test.HasPictures ? ", confusion.png and predictions.png" : " and confusion.png")} are in {folder.Path}");
         return 0;
     }
 
@@ -111,7 +117,9 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         Require("--optimizer", settings.Optimizer, before.Training.Optimizer);
         Require("--lr", settings.LearningRate, before.Training.LearningRate);
         Require("--schedule", settings.Schedule, before.Training.Schedule);
+        Require("--accumulate", settings.Accumulate, before.Training.Accumulate);
         Require("--seed", settings.Seed, before.Training.Seed);
+        Require("--augment", Augmentations.Full(settings.Augment), before.Training.Augment);
 
         void Require(string option, object? given, object begun)
         {
@@ -122,13 +130,13 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         static string PathOf(string data) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(data.Length == 0 ? "." : data)); // pictures and pictures/ are one
     }
 
-    private void RequirePictures()
+    internal static void RequirePictures(Architecture architecture)
     {
         if (architecture.Input.Rank == 3) return;
         throw new UsageException($"{architecture.Name} takes samples such as {architecture.Input}, and data sets on the command line are pictures: train it from C#, as the README's example does");
     }
 
-    private static void RequireEnough(Dataset train)
+    internal static void RequireEnough(Dataset train)
     {
         const int Least = 5; // a tenth of fewer, rounded, is none
         if (train.Classes < 2) throw new InvalidDataException($"{train.Name} has the class '{train.ClassNames[0]}' alone: there is nothing to tell apart");
@@ -149,7 +157,9 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         settings.Optimizer ?? otherwise.Optimizer,
         settings.LearningRate ?? otherwise.LearningRate,
         settings.Schedule ?? otherwise.Schedule,
-        settings.Seed ?? otherwise.Seed);
+        settings.Seed ?? otherwise.Seed,
+        settings.Accumulate ?? otherwise.Accumulate,
+        Augmentations.Full(settings.Augment) ?? otherwise.Augment);
 
     private RunDescription Describe(Dataset training, string data, TrainingSettings chosen)
     {
@@ -159,7 +169,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
             normalization.Mean, normalization.Deviation, data, chosen);
     }
 
-    private static Layer Build(RunDescription description)
+    internal static Layer Build(RunDescription description)
     {
         try
         {

@@ -10,7 +10,7 @@ public sealed record Picture(int Channels, int Height, int Width, byte[] Pixels)
     /// <summary>No picture may have more pixels than this: a header of a few bytes could else ask for gigabytes.</summary>
     internal const int MostPixels = 1 << 27; // 134 megapixels, above every camera in a class room
 
-    /// <summary>Reads a PNG, JPEG, BMP or PGM file.</summary>
+    /// <summary>Reads a PNG, JPEG, WebP, BMP or PGM file.</summary>
     /// <exception cref="InvalidDataException">The file is not such a picture, or is damaged.</exception>
     public static Picture Load(string path)
     {
@@ -21,7 +21,7 @@ public sealed record Picture(int Channels, int Height, int Width, byte[] Pixels)
         return Decode(bytes, path);
     }
 
-    /// <summary>Reads a PNG, JPEG, BMP or PGM file from memory; its first bytes tell which.</summary>
+    /// <summary>Reads a PNG, JPEG, WebP, BMP or PGM file from memory; its first bytes tell which.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="name">What errors call it.</param>
     /// <exception cref="InvalidDataException">It is not such a picture, or is damaged.</exception>

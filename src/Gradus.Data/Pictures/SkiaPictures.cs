@@ -2,10 +2,11 @@ using SkiaSharp;
 
 namespace Gradus.Data;
 
-/// <summary>PNG, JPEG and BMP through Skia.</summary>
+/// <summary>PNG, JPEG, WebP and BMP through Skia.</summary>
 internal static class SkiaPictures
 {
     private const int MostPixelsPerByte = 8 * BoundedRead.LargestDeflateRatio; // one bit a pixel in a PNG; JPEG stays below
+    private const int AlwaysAllowed = 1 << 22; // 4 megapixels, 16 MiB: an even WebP of any size takes some forty bytes
 
     public static unsafe Picture Decode(ReadOnlySpan<byte> file, string name)
     {
@@ -13,10 +14,10 @@ internal static class SkiaPictures
         {
             using var data = SKData.Create((nint)bytes, file.Length); // the bytes stay where they are: no copy
             using var codec = file.Length == 0 ? null : SKCodec.Create(data);
-            if (codec is null) throw new InvalidDataException($"{name} is not a PNG, JPEG, BMP or PGM picture, or its header is damaged.");
+            if (codec is null) throw new InvalidDataException($"{name} is not a PNG, JPEG, WebP, BMP or PGM picture, or its header is damaged.");
 
             var (width, height) = (codec.Info.Width, codec.Info.Height);
-            long most = Math.Min(Picture.MostPixels, MostPixelsPerByte * (long)file.Length);
+            long most = Math.Min(Picture.MostPixels, Math.Max(codec.EncodedFormat == SKEncodedImageFormat.Webp ? AlwaysAllowed : 0, MostPixelsPerByte * (long)file.Length));
             if (width < 1 || height < 1 || (long)width * height > most)
                 throw new InvalidDataException($"{name} declares a size of {width} x {height} pixels, which {file.Length} bytes cannot hold.");
             var interleaved = GC.AllocateUninitializedArray<byte>(4 * width * height);

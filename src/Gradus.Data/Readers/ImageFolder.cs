@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Gradus.Data;
 
 /// <summary>
-/// Pictures in a folder per class, <c>folder/CLASS/*.png|jpg|jpeg|pgm|bmp</c>, or below <c>train/</c> and <c>test/</c>;
+/// Pictures in a folder per class, <c>folder/CLASS/*.png|jpg|jpeg|pgm|bmp|webp</c>, or below <c>train/</c> and <c>test/</c>;
 /// on disk or inside an uncompressed <c>.tar</c>.
 /// </summary>
 /// <remarks>

@@ -13,7 +13,7 @@ namespace Gradus.Data;
 /// <param name="Length">Its length in the archive.</param>
 internal sealed record PictureFile(string Path, string Class, string Name, bool IsTest, SafeFileHandle? Archive = null, long Offset = 0, int Length = 0)
 {
-    public static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".pgm", ".bmp"];
+    public static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".pgm", ".bmp", ".webp"];
 
     public Picture Decode()
     {

@@ -1,25 +1,11 @@
-using System.Formats.Tar;
-using System.IO.Compression;
+using System.IO.Enumeration;
 
 namespace Gradus.Data;
 
 /// <summary>CIFAR-10: 60,000 small photographs, 32x32 in colour, 10 classes.</summary>
-/// <remarks>
-/// Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf. Read from the official binary files, or from
-/// pictures in class folders, on disk or in tar archives.
-/// </remarks>
-public sealed class Cifar10 : DatasetSource
+/// <remarks>Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf</remarks>
+public sealed class Cifar10 : CifarSource
 {
-    private const string BinaryFolder = "cifar-10-batches-bin";
-    private const string TestBatch = "test_batch.bin";
-    private const int Side = 32;
-    private const int HeldOutPerClass = 500; // a tenth of the 5,000 of each class
-
-    private static readonly string[] TrainBatches = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
-    private static readonly string[] PictureNames =
-        ["cifar10-train-jpg.tar", "cifar10.tar", "cifar-10.tar", "CIFAR-10-images.tar", "CIFAR-10-images", "cifar10", "cifar-10"];
-    private const string TestPictures = "cifar*10*test*"; // cifar10-test-jpg.tar, say, beside those to train with
-
     // The MD5 that the page publishes is c32a1d4ab5d03f1284b67883e8d87530.
     internal static readonly RemoteFile Official = new(new Uri("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
         170052171, "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd");
@@ -30,103 +16,21 @@ public sealed class Cifar10 : DatasetSource
     /// <inheritdoc/>
     public override string Description => "60,000 small photographs, 32x32 in colour, 10 classes (50,000 to train, 10,000 to test)";
 
-    /// <inheritdoc/>
-    public override string Origin => "Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html";
+    private protected override RemoteFile Archive => Official;
 
-    /// <inheritdoc/>
-    public override string Terms => "free to use, with a citation of the report of 2009";
+    private protected override string BinaryFolder => "cifar-10-batches-bin";
 
-    /// <inheritdoc/>
-    public override DatasetLocation? Find(DataLocations locations)
-    {
-        foreach (var place in locations.Folders(Name))
-        {
-            string[] folders = [Path.Combine(place.Path, BinaryFolder), place.Path];
-            if (folders.FirstOrDefault(HasTrainBatches) is { } binary) return place with { Path = binary };
-            string archive = Path.Combine(place.Path, Official.Name);
-            if (File.Exists(archive)) return place with { Path = archive };
-            var candidates = PictureNames.Select(name => Path.Combine(place.Path, name));
-            if (candidates.FirstOrDefault(HasPictures) is { } pictures) return place with { Path = pictures };
-        }
+    private protected override IReadOnlyList<string> TrainBatches { get; } = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
 
-        return null;
-    }
+    private protected override string TestBatch => "test_batch.bin";
 
-    /// <inheritdoc/>
-    public override (Dataset Train, Dataset Test) Load(DatasetLocation location, DataLocations locations, CancellationToken cancellationToken)
-    {
-        string path = location.Path;
-        var (train, test) = Path.GetFileName(path) == Official.Name ? LoadArchive(path, locations)
-            : File.Exists(Path.Combine(path, TrainBatches[0])) ? LoadBinary(path)
-            : LoadPictures(path, locations, cancellationToken);
-        return test is not null ? (train, test) : HoldOut(train);
-    }
+    private protected override IReadOnlyList<string> PictureNames { get; } =
+        ["cifar10-train-jpg.tar", "cifar10.tar", "cifar-10.tar", "CIFAR-10-images.tar", "CIFAR-10-images", "cifar10", "cifar-10"];
 
-    /// <inheritdoc/>
-    protected override IEnumerable<(string, FetchInto)> Fetches(DataLocations locations)
-    {
-        if (locations.UseInternet)
-            yield return (Official.Address.ToString(), (folder, progress, cancellation) => DownloadAsync([Official], folder, progress, cancellation));
-    }
+    private protected override bool HoldsTestPictures(string name) =>
+        FileSystemName.MatchesSimpleExpression("cifar*10*test*", name, ignoreCase: false) && !name.Contains("100", StringComparison.Ordinal);
 
-    /// <summary>Without the official test set the last pictures of each class by file name take its place.</summary>
-    internal static (Subset Train, Subset Test) HoldOut(InMemoryDataset all)
-    {
-        int held = Math.Min(HeldOutPerClass, all.CountPerClass().Min() / 2); // half of a class at most, should somebody bring a small set
-        var (train, test) = all.Divide(_ => { }, members => members - held);
-        string note = $"test set: the last {held} of each class by file name, because the official one is not there";
-        return (new Subset(all, [.. train.Indices], note), new Subset(all, [.. test.Indices], note));
-    }
+    private protected override int HeldOutPerClass => 500; // a tenth of the 5,000 of each class
 
-    private (InMemoryDataset, InMemoryDataset?) LoadBinary(string folder)
-    {
-        string test = Path.Combine(folder, TestBatch);
-        return (CifarBinary.Load(Name, [.. TrainBatches.Select(file => Path.Combine(folder, file))]), File.Exists(test) ? CifarBinary.Load(Name, test) : null);
-    }
-
-    private (InMemoryDataset, InMemoryDataset?) LoadArchive(string path, DataLocations locations) => DecodedCache.GetOrLoad(Decoded(locations), [path], () =>
-    {
-        var folder = Directory.CreateDirectory(Path.Combine(locations.Cache, Name, $".unpack.{Guid.NewGuid():N}"));
-        try
-        {
-            using var content = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-            using var reader = new TarReader(content);
-            while (reader.GetNextEntry() is { } entry)
-            {
-                string name = Path.GetFileName(entry.Name);
-                if (name == TestBatch || TrainBatches.Contains(name)) entry.ExtractToFile(Path.Combine(folder.FullName, name), overwrite: true);
-            }
-
-            return HasTrainBatches(folder.FullName)
-                ? LoadBinary(folder.FullName)
-                : throw new InvalidDataException($"{path} lacks some of {TrainBatches[0]} ... {TrainBatches[^1]}.");
-        }
-        catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path} is truncated or damaged: {exception.Message}", exception);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    });
-
-    private (InMemoryDataset, InMemoryDataset?) LoadPictures(string path, DataLocations locations, CancellationToken cancellationToken)
-    {
-        string beside = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))!;
-        string? testPath = Directory.EnumerateFileSystemEntries(beside, TestPictures)
-            .Where(entry => Directory.Exists(entry) || entry.EndsWith(".tar", StringComparison.Ordinal)).Min(StringComparer.Ordinal);
-        (InMemoryDataset, InMemoryDataset?) Decode() => ImageFolder.Load(path, testPath, Name, Side, Side, channels: 3, cancellationToken);
-        var (train, test) = Directory.Exists(path) || Directory.Exists(testPath)
-            ? Decode() // a folder has no date that tells of every change below it
-            : DecodedCache.GetOrLoad(Decoded(locations), [path, .. testPath is null ? [] : new[] { testPath }], Decode);
-        string[] binary = [Path.Combine(beside, TestBatch), Path.Combine(beside, BinaryFolder, TestBatch)];
-        return (train, test ?? (binary.FirstOrDefault(File.Exists) is { } batch ? CifarBinary.Load(Name, batch) : null));
-    }
-
-    private string Decoded(DataLocations locations) => Path.Combine(locations.Cache, Name, "decoded.raw");
-
-    private static bool HasTrainBatches(string folder) => TrainBatches.All(file => File.Exists(Path.Combine(folder, file)));
-
-    private static bool HasPictures(string path) => File.Exists(path) || Directory.Exists(Path.Combine(path, "train"));
+    private protected override InMemoryDataset LoadBinaryFiles(params IReadOnlyList<string> paths) => CifarBinary.Load(Name, paths);
 }

@@ -1,71 +1,12 @@
 namespace Gradus.Data;
 
 /// <summary>
-/// A data set that has a name: how to find it, fetch it and read it. A new set is one new file with one subclass, which the
-/// catalogue finds by itself; it needs a constructor without parameters.
+/// A set of pictures or measurements that has a name. A new set is one new file with one subclass, which
+/// <see cref="DatasetCatalog"/> finds by itself; it needs a constructor without parameters.
 /// </summary>
-public abstract class DatasetSource
+public abstract class DatasetSource : DataSource
 {
-    /// <summary>What the user types: lower case with hyphens.</summary>
-    public abstract string Name { get; }
-
-    /// <summary>One line for lists: what the pictures show, how many, which shape.</summary>
-    public abstract string Description { get; }
-
-    /// <summary>Who made it and where it is published.</summary>
-    public abstract string Origin { get; }
-
-    /// <summary>The terms of use.</summary>
-    public abstract string Terms { get; }
-
-    /// <summary>Where the set lies on this machine; null if it must be fetched. Looks at names only, and reads no data.</summary>
-    public abstract DatasetLocation? Find(DataLocations locations);
-
-    /// <summary>Reads the set from where <see cref="Find"/> or <see cref="GetAsync"/> found it.</summary>
+    /// <summary>Reads the set from where <see cref="DataSource.Find"/> or <see cref="DataSource.GetAsync"/> found it.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public abstract (Dataset Train, Dataset Test) Load(DatasetLocation location, DataLocations locations, CancellationToken cancellationToken);
-
-    /// <summary>Fetches the set into the cache, where it is not there yet.</summary>
-    /// <exception cref="DatasetUnavailableException">No source answers.</exception>
-    public async Task<DatasetLocation> GetAsync(DataLocations locations, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
-    {
-        if (Find(locations) is { } found) return found;
-        var tried = new List<string>
-        {
-            locations.UserFolder is { } folder ? $"{folder} does not have it" : "GRADUS_DATA is not set",
-            $"{locations.Cache} does not have it",
-        };
-        Exception? cause = null;
-        foreach (var (name, fetch) in Fetches(locations))
-        {
-            try
-            {
-                await fetch(Path.Combine(locations.Cache, Name), progress, cancellationToken).ConfigureAwait(false);
-                if (Find(locations) is { } fetched) return fetched;
-                tried.Add($"{name}: some files are missing");
-            }
-            catch (Exception exception) when (exception is IOException or InvalidDataException or HttpRequestException or UnauthorizedAccessException)
-            {
-                tried.Add($"{name}: {exception.Message.TrimEnd('.')}");
-                cause = exception;
-            }
-        }
-
-        throw new DatasetUnavailableException(Name, tried, cause);
-    }
-
-    /// <summary>The ways to fetch the set into a folder, the best first; each one has a name for the user.</summary>
-    protected virtual IEnumerable<(string Name, FetchInto Fetch)> Fetches(DataLocations locations) => [];
-
-    /// <summary>Fetches files from the Internet, each checked by length and SHA-256; those that are there are kept.</summary>
-    internal static async Task DownloadAsync(IEnumerable<RemoteFile> files, string folder,
-        IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
-    {
-        var downloader = new Downloader();
-        foreach (var file in files)
-        {
-            string path = Path.Combine(folder, file.Name);
-            if (!File.Exists(path)) await downloader.FetchAsync(file, path, progress, cancellationToken).ConfigureAwait(false);
-        }
-    }
 }

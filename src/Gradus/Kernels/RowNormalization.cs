@@ -174,7 +174,8 @@ internal static unsafe class RowNormalization
         for (int i = start; i < end; i += TLanes.Count)
         {
             var gradient = TLanes.Load(dy + i);
-            gradient = gain == null ? TLanes.Add(gradient, shift) : TLanes.MultiplyAdd(gradient, TLanes.Load(gain + i), shift);
+            if (gain != null) gradient = TLanes.Multiply(gradient, TLanes.Load(gain + i)); // rounded as in the sums: a row of one number has gradient 0
+            gradient = TLanes.Add(gradient, shift);
             gradient = TLanes.MultiplyAdd(TLanes.Add(TLanes.Load(x + i), lowered), slope, gradient);
             TLanes.Store(TLanes.Multiply(gradient, inverse), dx + i);
         }

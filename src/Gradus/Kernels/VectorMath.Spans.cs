@@ -12,6 +12,12 @@ internal static unsafe partial class VectorMath
     /// <summary>The natural logarithm: -infinity at 0, NaN below. For every element of x; y must be as long.</summary>
     public static void Log(ReadOnlySpan<float> x, Span<float> y) => Map<LogFunction>(x, y);
 
+    /// <summary>e to the x, less 1: infinity above 88.37. For every element of x; y must be as long.</summary>
+    public static void Expm1(ReadOnlySpan<float> x, Span<float> y) => Map<Expm1Function>(x, y);
+
+    /// <summary>log(1 + x): -infinity at -1, NaN below. For every element of x; y must be as long.</summary>
+    public static void Log1p(ReadOnlySpan<float> x, Span<float> y) => Map<Log1pFunction>(x, y);
+
     /// <summary>The hyperbolic tangent. For every element of x; y must be as long.</summary>
     public static void Tanh(ReadOnlySpan<float> x, Span<float> y) => Map<TanhFunction>(x, y);
 
@@ -78,6 +84,22 @@ internal static unsafe partial class VectorMath
         public static TVector Of<TVector, TLanes>(TVector x)
             where TVector : struct
             where TLanes : ILanes<TVector> => Log<TVector, TLanes>(x);
+    }
+
+    private readonly struct Expm1Function : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Of<TVector, TLanes>(TVector x)
+            where TVector : struct
+            where TLanes : ILanes<TVector> => Expm1<TVector, TLanes>(x);
+    }
+
+    private readonly struct Log1pFunction : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Of<TVector, TLanes>(TVector x)
+            where TVector : struct
+            where TLanes : ILanes<TVector> => Log1p<TVector, TLanes>(x);
     }
 
     private readonly struct TanhFunction : IFunction

@@ -19,17 +19,48 @@ internal static partial class VectorMath
         where TVector : struct
         where TLanes : ILanes<TVector>
     {
-        x = TLanes.AtMost(TLanes.Broadcast(90), TLanes.AtLeast(TLanes.Broadcast(-105), x));
-        var n = TLanes.Add(TLanes.MultiplyAdd(x, TLanes.Broadcast(1.44269504f), TLanes.Broadcast(RoundingBias)), TLanes.Broadcast(-RoundingBias));
-        var r = TLanes.MultiplyAdd(n, TLanes.Broadcast(-Ln2Low), TLanes.MultiplyAdd(n, TLanes.Broadcast(-Ln2High), x));
+        x = Bounded<TVector, TLanes>(x);
+        var n = Exponent<TVector, TLanes>(x);
+        return TLanes.ScaleByPowerOfTwo(TLanes.Add(Rest<TVector, TLanes>(x, n), TLanes.Broadcast(1)), n);
+    }
 
+    /// <summary>e to the x, less 1, with all digits where x is small.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector Expm1<TVector, TLanes>(TVector x)
+        where TVector : struct
+        where TLanes : ILanes<TVector>
+    {
+        x = Bounded<TVector, TLanes>(x);
+        var n = Exponent<TVector, TLanes>(x);
+        var whole = TLanes.Add(TLanes.ScaleByPowerOfTwo(TLanes.Broadcast(1), n), TLanes.Broadcast(-1)); // 0 where n is
+        return TLanes.Add(TLanes.ScaleByPowerOfTwo(Rest<TVector, TLanes>(x, n), n), whole);
+    }
+
+    // Beyond these bounds e to the x is 0 or infinity.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Bounded<TVector, TLanes>(TVector x)
+        where TVector : struct
+        where TLanes : ILanes<TVector> => TLanes.AtMost(TLanes.Broadcast(90), TLanes.AtLeast(TLanes.Broadcast(-105), x));
+
+    // The whole number n nearest to x / ln 2: e to the x is (1 + rest) · 2^n.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Exponent<TVector, TLanes>(TVector x)
+        where TVector : struct
+        where TLanes : ILanes<TVector> =>
+        TLanes.Add(TLanes.MultiplyAdd(x, TLanes.Broadcast(1.44269504f), TLanes.Broadcast(RoundingBias)), TLanes.Broadcast(-RoundingBias));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Rest<TVector, TLanes>(TVector x, TVector n)
+        where TVector : struct
+        where TLanes : ILanes<TVector>
+    {
+        var r = TLanes.MultiplyAdd(n, TLanes.Broadcast(-Ln2Low), TLanes.MultiplyAdd(n, TLanes.Broadcast(-Ln2High), x));
         var p = TLanes.MultiplyAdd(TLanes.Broadcast(1.9875691500e-4f), r, TLanes.Broadcast(1.3981999507e-3f));
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(8.3334519073e-3f));
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(4.1665795894e-2f));
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(1.6666665459e-1f));
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(5.0000001201e-1f));
-        p = TLanes.Add(TLanes.MultiplyAdd(p, TLanes.Multiply(r, r), r), TLanes.Broadcast(1));
-        return TLanes.ScaleByPowerOfTwo(p, n);
+        return TLanes.MultiplyAdd(p, TLanes.Multiply(r, r), r);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -65,6 +96,19 @@ internal static partial class VectorMath
         y = TLanes.SelectLess(x, TLanes.Broadcast(float.PositiveInfinity), y, x);
         y = TLanes.SelectLess(x, TLanes.Broadcast(float.Epsilon), TLanes.Broadcast(float.NegativeInfinity), y);
         return TLanes.SelectLess(x, zero, TLanes.Broadcast(float.NaN), y);
+    }
+
+    /// <summary>log(1 + x) with all digits where x is small: what rounding took from 1 + x is put back to first order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector Log1p<TVector, TLanes>(TVector x)
+        where TVector : struct
+        where TLanes : ILanes<TVector>
+    {
+        TVector one = TLanes.Broadcast(1), minusOne = TLanes.Broadcast(-1), sum = TLanes.Add(x, one);
+        var lost = TLanes.MultiplyAdd(TLanes.Add(sum, minusOne), minusOne, x);
+        var y = TLanes.Add(Log<TVector, TLanes>(sum), TLanes.Divide(lost, sum));
+        y = TLanes.SelectLess(x, TLanes.Broadcast(float.PositiveInfinity), y, x); // infinity less infinity would be NaN
+        return TLanes.SelectEqual(x, minusOne, TLanes.Broadcast(float.NegativeInfinity), y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,8 +15,12 @@ internal abstract class BinaryOperation(Reads backwardReads) : ElementwiseOperat
             Scratch = repeats ? 2 * output.Count : 0,
             BackwardScratch = repeats ? 3 * output.Count : 0,
             BackwardReads = BackwardReads,
+            IsDifferentiable = IsDifferentiable,
         };
     }
+
+    /// <summary>False if no gradient flows through: the function is constant but for jumps.</summary>
+    protected virtual bool IsDifferentiable => true;
 
     internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => inputs[0] == inputs[1] ? new(this, 2) : null;
 

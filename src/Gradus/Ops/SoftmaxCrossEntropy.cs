@@ -51,7 +51,7 @@ internal sealed class SoftmaxCrossEntropy : Operation
         });
     }
 
-    private static void RequireLabels(Frame f, int batch)
+    internal static void RequireLabels(Frame f, int batch)
     {
         var labels = f.Integers(0);
         int classes = f.InputShape(0)[1];

@@ -30,6 +30,6 @@ public sealed class AdamW : Optimizer
     protected override void BeginStep() => _moments.Begin(Steps);
 
     /// <inheritdoc/>
-    protected override void Update(ParameterGroup group, Span<float> values, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second) =>
-        _moments.Update(group, values, gradient, first, second);
+    protected override void Update(ParameterGroup group, Span<float> values, ReadOnlySpan<float> gradient, OptimizerState state) =>
+        _moments.Update(group, values, gradient, state[0], state[1]);
 }

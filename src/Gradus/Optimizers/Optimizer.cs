@@ -38,6 +38,9 @@ public abstract class Optimizer
     /// <remarks>Pascanu, Mikolov and Bengio 2013, https://arxiv.org/abs/1211.5063, algorithm 1.</remarks>
     public float? ClipNorm { get; set; }
 
+    /// <summary>What the next steps multiply all gradients by before anything else, so that a sum over samples becomes their mean.</summary>
+    internal float GradientScale { get; set; } = 1;
+
     /// <summary>The tensors kept for one parameter (momentum, second moment), in the optimizer's own order; for checkpoints.</summary>
     public IReadOnlyList<Tensor> StateOf(Parameter parameter)
     {
@@ -73,11 +76,16 @@ public abstract class Optimizer
         }
 
         _pieces ??= Cut();
+        if (GradientScale != 1) Scale(GradientScale);
         if (ClipValue is not null || ClipNorm is not null) Clip();
         Steps++;
         Parameter.NoteChange();
         BeginStep();
         Workers.Run(_pieces.Length, this, static (optimizer, tile) => optimizer.Update(tile));
+        for (int i = 0; i < Groups.Count; i++)
+        {
+            for (int j = 0; j < Groups[i].Constraints.Count; j++) Project(Groups[i], Groups[i].Constraints[j]);
+        }
     }
 
     /// <summary>How many tensors of the parameter's shape the rule keeps.</summary>
@@ -86,8 +94,8 @@ public abstract class Optimizer
     /// <summary>Computes what depends only on <see cref="Steps"/>, such as bias corrections.</summary>
     protected virtual void BeginStep() { }
 
-    /// <summary>Updates one run of a parameter's elements in place.</summary>
-    protected abstract void Update(ParameterGroup group, Span<float> values, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second);
+    /// <summary>Updates one run of a parameter's elements, and what is kept for them, in place.</summary>
+    protected abstract void Update(ParameterGroup group, Span<float> values, ReadOnlySpan<float> gradient, OptimizerState state);
 
     private void Update(int tile)
     {
@@ -97,12 +105,9 @@ public abstract class Optimizer
             var (group, parameter, state) = piece.All[i];
             if (parameter.Gradient is not { } gradient) continue;
             int length = Math.Min(piece.Length, parameter.Count - piece.Start);
-            Update(
-                group,
-                parameter.Span.Slice(piece.Start, length),
-                gradient.Span.Slice(piece.Start, length),
-                state.Length > 0 ? state[0].Span.Slice(piece.Start, length) : [],
-                state.Length > 1 ? state[1].Span.Slice(piece.Start, length) : []);
+            Span<float> values = parameter.Span.Slice(piece.Start, length), slopes = gradient.Span.Slice(piece.Start, length);
+            for (int j = 0; j < group.Penalties.Count; j++) group.Penalties[j].AddGradient(values, slopes);
+            Update(group, values, slopes, new OptimizerState(state, piece.Start, length));
         }
     }
 
@@ -125,6 +130,21 @@ public abstract class Optimizer
         return [.. pieces];
     }
 
+    private static void Project(ParameterGroup group, Constraint constraint)
+    {
+        for (int i = 0; i < group.Parameters.Count; i++)
+        {
+            var parameter = group.Parameters[i];
+            if (parameter.Shape.Rank < 2 || parameter.Gradient is null) continue;
+            int units = parameter.Shape[0], length = parameter.Count / Math.Max(1, units);
+            Tiles.Run(Tiles.Rows(units, length), parameter.Count, (constraint, parameter, length), static (state, tile) =>
+            {
+                int rows = Tiles.RowsPerTile(state.length), end = Math.Min(state.parameter.Shape[0], (tile + 1) * rows);
+                for (int unit = tile * rows; unit < end; unit++) state.constraint.Project(state.parameter.Span.Slice(unit * state.length, state.length));
+            });
+        }
+    }
+
     // Squares are summed in the order of the pieces: the same bits on any number of threads.
     private void Clip()
     {
@@ -145,9 +165,13 @@ public abstract class Optimizer
         double squares = 0;
         foreach (double square in _squares) squares += square;
         double norm = Math.Sqrt(squares);
-        if (!(norm > limit)) return;
-        _scale = (float)(limit / norm);
-        Workers.Run(pieces, this, static (optimizer, tile) => optimizer.ForEachGradient(tile, static (optimizer, _, gradient) =>
+        if (norm > limit) Scale((float)(limit / norm));
+    }
+
+    private void Scale(float factor)
+    {
+        _scale = factor;
+        Workers.Run(_pieces!.Length, this, static (optimizer, tile) => optimizer.ForEachGradient(tile, static (optimizer, _, gradient) =>
             TensorPrimitives.Multiply(gradient, optimizer._scale, gradient)));
     }
 

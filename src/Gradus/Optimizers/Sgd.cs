@@ -30,11 +30,11 @@ public sealed class Sgd : Optimizer
     protected override int StatesPerParameter => _momentum == 0 ? 0 : 1;
 
     /// <inheritdoc/>
-    protected override void Update(ParameterGroup group, Span<float> values, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second)
+    protected override void Update(ParameterGroup group, Span<float> values, ReadOnlySpan<float> gradient, OptimizerState state)
     {
         ArgumentNullException.ThrowIfNull(group);
-        if (first.IsEmpty) Plain(group.LearningRate, group.WeightDecay, values, gradient);
-        else WithMomentum(group.LearningRate, group.WeightDecay, values, gradient, first);
+        if (_momentum == 0) Plain(group.LearningRate, group.WeightDecay, values, gradient);
+        else WithMomentum(group.LearningRate, group.WeightDecay, values, gradient, state[0]);
     }
 
     private static void Plain(float rate, float decay, Span<float> values, ReadOnlySpan<float> gradient)

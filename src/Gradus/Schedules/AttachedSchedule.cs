@@ -17,6 +17,9 @@ public sealed class AttachedSchedule
     /// <summary>The learning rates that are multiplied, one for each group.</summary>
     public Span<float> InitialRates => _rates;
 
+    /// <summary>The schedule.</summary>
+    internal Schedule Schedule => _schedule;
+
     /// <summary>Sets the learning rates for the step after <see cref="Optimizer.Steps"/>; call it before every step.</summary>
     public void Apply()
     {

@@ -9,10 +9,13 @@ namespace Gradus.Training;
 /// A training on disk: parameters, buffers and the optimizer's tensors in one safetensors file whose metadata holds the rest as
 /// JSON. One file, replaced by a rename, is never half written.
 /// </summary>
-internal sealed class Checkpoint(TrainingState state, AttachedSchedule? schedule, IReadOnlyList<RandomSource> randomSources, IReadOnlyList<Callback> callbacks)
+internal sealed class Checkpoint(TrainingState state, AttachedSchedule? schedule, IReadOnlyList<RandomSource> randomSources, IReadOnlyList<Callback> callbacks, int accumulate)
 {
     private const string Metadata = "gradus.training";
     private const int Version = 1;
+
+    // Callbacks that keep nothing may come and go between two runs.
+    private readonly Callback[] _callbacks = [.. callbacks.Where(callback => callback.State.Count > 0 || callback.Tensors.Count > 0)];
 
     public void Write(string path)
     {
@@ -32,8 +35,10 @@ internal sealed class Checkpoint(TrainingState state, AttachedSchedule? schedule
             [.. state.Optimizer.Groups.Select(group => group.LearningRate)],
             schedule?.InitialRates.ToArray(),
             [.. randomSources.Select(source => new RandomPosition(source.Seed, source.Position))],
-            [.. callbacks.Select(callback => callback.State.ToArray())],
-            [.. state.History.Epochs]);
+            [.. _callbacks.Select(callback => callback.State.ToArray())],
+            [.. state.History.Epochs],
+            schedule?.Schedule.State.ToArray(),
+            accumulate);
         string json = JsonSerializer.Serialize(content, CheckpointJson.Default.CheckpointContent);
         Safetensors.Write(path, [.. Tensors()], new Dictionary<string, string> { [Metadata] = json });
     }
@@ -68,6 +73,11 @@ internal sealed class Checkpoint(TrainingState state, AttachedSchedule? schedule
             for (int i = 0; i < state.Optimizer.StateOf(parameter).Count; i++) yield return ($"optimizer.{number}.{i}", state.Optimizer.StateOf(parameter)[i]);
             number++;
         }
+
+        for (int i = 0; i < _callbacks.Length; i++)
+        {
+            foreach (var (name, tensor) in _callbacks[i].Tensors) yield return ($"callback.{i}.{name}", tensor);
+        }
     }
 
     private static CheckpointContent Parse(string path, SafetensorsContent file)
@@ -94,9 +104,11 @@ internal sealed class Checkpoint(TrainingState state, AttachedSchedule? schedule
         Same("number of parameter groups", content.LearningRates.Length, state.Optimizer.Groups.Count);
         Same("number of scheduled groups", content.InitialRates?.Length ?? 0, schedule is null ? 0 : schedule.InitialRates.Length);
         Same("number of random sources", content.RandomPositions.Length, randomSources.Count);
-        Same("number of callbacks", content.Callbacks.Length, callbacks.Count);
+        Same("number of batches in a step", content.Accumulate, accumulate);
+        Same("schedule's state", content.ScheduleState?.Length ?? 0, schedule?.Schedule.State.Count ?? 0);
+        Same("number of callbacks with a state", content.Callbacks.Length, _callbacks.Length);
         for (int i = 0; i < randomSources.Count; i++) Same("seed", content.RandomPositions[i].Seed, randomSources[i].Seed);
-        for (int i = 0; i < callbacks.Count; i++) Same($"{callbacks[i].GetType().Name}'s state", content.Callbacks[i].Length, callbacks[i].State.Count);
+        for (int i = 0; i < _callbacks.Length; i++) Same($"{_callbacks[i].GetType().Name}'s state", content.Callbacks[i].Length, _callbacks[i].State.Count);
         if (content.Epoch < 1 || content.Batch < 0 || content.Batch > content.Batches || content.Steps < 0)
             throw new InvalidDataException($"the checkpoint {path} has an impossible place: epoch {content.Epoch}, batch {content.Batch}, step {content.Steps}");
 
@@ -120,7 +132,8 @@ internal sealed class Checkpoint(TrainingState state, AttachedSchedule? schedule
         for (int i = 0; i < content.LearningRates.Length; i++) state.Optimizer.Groups[i].LearningRate = content.LearningRates[i];
         if (schedule is not null) content.InitialRates.CopyTo(schedule.InitialRates);
         for (int i = 0; i < randomSources.Count; i++) randomSources[i].Position = content.RandomPositions[i].Position;
-        for (int i = 0; i < callbacks.Count; i++) callbacks[i].Restore(content.Callbacks[i]);
+        schedule?.Schedule.Restore(content.ScheduleState ?? []);
+        for (int i = 0; i < _callbacks.Length; i++) _callbacks[i].Restore(content.Callbacks[i]);
     }
 }
 
@@ -142,7 +155,9 @@ internal sealed record CheckpointContent(
     float[]? InitialRates,
     RandomPosition[] RandomPositions,
     double[][] Callbacks,
-    EpochRecord[] History);
+    EpochRecord[] History,
+    double[]? ScheduleState = null,
+    int Accumulate = 1);
 
 /// <summary>A random source's whole state.</summary>
 internal readonly record struct RandomPosition(ulong Seed, ulong Position);

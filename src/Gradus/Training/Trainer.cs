@@ -14,11 +14,15 @@ namespace Gradus.Training;
 public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, Optimizer optimizer)
 {
     private readonly TrainingStep _step = TrainingStep.Capture(model, loss, optimizer);
+    private readonly AccumulatedStep _accumulated = AccumulatedStep.Capture(model, loss, optimizer);
     private readonly Evaluator _evaluator = new(model, loss);
     private AttachedSchedule? _schedule;
 
     /// <summary>The course of the learning rate; constant if not given.</summary>
     public Schedule? Schedule { get; init; }
+
+    /// <summary>How many batches, one after the other, make one step with their mean gradient, so that each may be a part of a larger one; an epoch's last step may have fewer.</summary>
+    public int Accumulate { get; init; } = 1;
 
     /// <summary>What else to do, in this order.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
@@ -48,13 +52,15 @@ public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, O
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        if (Accumulate < 1) throw new InvalidOperationException($"{nameof(Accumulate)} is at least 1; got {Accumulate}");
         if (training.Count < 1) throw new ArgumentException("the training has no batches", nameof(training));
         if (resume && CheckpointPath is null) throw new InvalidOperationException($"resuming needs a {nameof(CheckpointPath)}");
         _schedule ??= Schedule?.Attach(optimizer);
         var state = new TrainingState(model, optimizer, epochs, training.Count);
         var randomSources = model.RandomSources().Concat(RandomSources).Distinct().ToArray();
-        var checkpoint = new Checkpoint(state, _schedule, randomSources, Callbacks);
+        var checkpoint = new Checkpoint(state, _schedule, randomSources, Callbacks, Accumulate);
         if (resume && File.Exists(CheckpointPath)) checkpoint.Read(CheckpointPath);
+        _accumulated.Discard(); // an earlier call may have failed in the middle of a step
         model.Train();
         foreach (var callback in Callbacks) callback.OnTrainingBegin(state);
         while (state.Stopped is null && state.Epoch <= epochs)
@@ -88,13 +94,20 @@ public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, O
         var undo = new StepUndo(model, randomSources);
         foreach (var batch in training.Epoch(state.Epoch - 1, state.Batch))
         {
-            if (cancellation.IsCancellationRequested) state.Stopped = StopReason.Cancelled;
-            if (state.Stopped is not null) return;
+            if (state.Batch % Accumulate == 0) // a step that was begun is finished: checkpoints keep no gradients
+            {
+                if (cancellation.IsCancellationRequested) state.Stopped = StopReason.Cancelled;
+                if (state.Stopped is not null) return;
+                state.BeginStep();
+                _schedule?.Apply();
+            }
+
             undo.Remember();
-            _schedule?.Apply();
-            float value = _step.Run(batch.Inputs, batch.Labels);
+            float value = Accumulate == 1 ? _step.Run(batch.Inputs, batch.Labels) : _accumulated.Add(batch.Inputs, batch.Labels);
             if (!float.IsFinite(value)) throw Explain(state, batch, undo);
-            state.Add(value, _step.Output, batch.Labels);
+            state.Add(value, Accumulate == 1 ? _step.Output : _accumulated.Output, batch.Labels);
+            if (state.Batch % Accumulate != 0 && state.Batch != state.Batches) continue;
+            if (Accumulate > 1) _accumulated.Step();
             for (int i = 0; i < Callbacks.Count; i++) Callbacks[i].OnStepEnd(state);
             Progress?.Report(state.Progress());
             if (CheckpointEvery > 0 && state.Step % CheckpointEvery == 0) Save(state, checkpoint);
@@ -114,22 +127,27 @@ public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, O
 
     private void FinishEpoch(TrainingState state, BatchSource? validation, CancellationToken cancellation)
     {
-        Evaluation? evaluation = null;
+        foreach (var callback in Callbacks) callback.OnEvaluationBegin(state);
         try
         {
-            if (validation is not null) evaluation = new Evaluator(model, loss, batch => ExplainValidation(state, batch)).Evaluate(validation, cancellation);
+            var evaluation = validation is null ? null : new Evaluator(model, loss, batch => ExplainValidation(state, batch)).Evaluate(validation, cancellation);
+            var record = new EpochRecord(
+                state.Epoch, state.Loss, state.Accuracy, evaluation?.Loss, evaluation?.Accuracy,
+                optimizer.Groups[0].LearningRate, state.Seconds, state.Samples / Math.Max(1e-9, state.Seconds));
+            state.History.Add(record);
+            Schedule?.Observe(record.DecisiveLoss);
+            foreach (var callback in Callbacks) callback.OnEpochEnd(state, record);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && state.History.Epochs.Count < state.Epoch)
         {
             state.Stopped = StopReason.Cancelled; // at the end of the epoch's batches: a resumed training begins with the validation
             return;
         }
+        finally
+        {
+            foreach (var callback in Callbacks) callback.OnEvaluationEnd(state);
+        }
 
-        var record = new EpochRecord(
-            state.Epoch, state.Loss, state.Accuracy, evaluation?.Loss, evaluation?.Accuracy,
-            optimizer.Groups[0].LearningRate, state.Seconds, state.Samples / Math.Max(1e-9, state.Seconds));
-        state.History.Add(record);
-        foreach (var callback in Callbacks) callback.OnEpochEnd(state, record);
         state.Epoch++;
         state.BeginEpoch();
     }

@@ -8,7 +8,8 @@ public sealed class TrainingState
 {
     private long? _started;
     private long _samplesBefore;
-    private double _secondsBefore;
+    private double _secondsBefore, _stepLossSum;
+    private long _stepSamples;
 
     internal TrainingState(Layer model, Optimizer optimizer, int epochs, int batches) => (Model, Optimizer, Epochs, Batches) = (model, optimizer, epochs, batches);
 
@@ -36,8 +37,8 @@ public sealed class TrainingState
     /// <summary>All steps taken.</summary>
     public long Step => Optimizer.Steps;
 
-    /// <summary>The last batch's loss, before its step.</summary>
-    public float BatchLoss { get; private set; }
+    /// <summary>The mean loss over the samples of the last step, before it.</summary>
+    public float BatchLoss => (float)(_stepLossSum / _stepSamples);
 
     /// <summary>The mean loss of this epoch so far.</summary>
     public double Loss => Samples == 0 ? 0 : LossSum / Samples;
@@ -70,12 +71,15 @@ public sealed class TrainingState
     internal void Add(float loss, Tensor output, IntTensor labels)
     {
         Batch++;
-        BatchLoss = loss;
         int rows = labels.Shape.Rank == 0 ? 1 : labels.Shape[0];
+        _stepLossSum += (double)loss * rows;
+        _stepSamples += rows;
         LossSum += (double)loss * rows;
         Samples += rows;
         if (HasAccuracy(output, labels)) Correct.Add(output, labels);
     }
+
+    internal void BeginStep() => (_stepLossSum, _stepSamples) = (0, 0);
 
     internal void BeginEpoch()
     {

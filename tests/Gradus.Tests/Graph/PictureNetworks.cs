@@ -2,6 +2,8 @@ using Gradus.Layers;
 using static Gradus.Ops.AdaptiveAveragePool2dExtensions;
 using static Gradus.Ops.ArithmeticOperators;
 using static Gradus.Ops.ConcatExtensions;
+using static Gradus.Ops.ExponentialExtensions;
+using static Gradus.Ops.PowerExtensions;
 using static Gradus.Ops.ReluExtensions;
 using static Gradus.Ops.TanhExtensions;
 using static Gradus.Ops.Upsample2dExtensions;
@@ -44,6 +46,20 @@ internal static class PictureNetworks
             ["down and up"] = (random => new Network(
                 new DownAndUp(random), new Conv2d(64, 9, 1, random: random), new AdaptiveMaxPool2d(new Size2d(4, 2)), new Flatten(), new Linear(72, Classes, random: random)),
                 [3, 2, 8, 12], ["BlockedTransposedConvolution", "Upsample2d", "Concat", "BlockedAveragePool2d", "BlockedMaxPool2d"]),
+            ["side by side, blocks not full"] = (random => new Network(
+                new SideBySide(random), new GlobalAveragePool2d(), new Linear(37, Classes, random: random)), [2, 3, 6, 5], ["BlockedConvolution", "Concat", "FromBlocked"]),
+            ["activations"] = (random => new Network(
+                new Conv2d(3, 20, 3, padding: 1, random: random), new PRelu(20), new Conv2d(20, 24, 3, random: random), new LeakyRelu(0.1f), new MaxPool2d(3, 2),
+                new Silu(), new Conv2d(24, 33, 3, random: random), new HardSwish(), new AveragePool2d(2), new Softplus(),
+                new Conv2d(33, 17, 1, random: random), new PRelu(), new Elu(), new GlobalAveragePool2d(), new Flatten(), new Linear(17, Classes, random: random)),
+                [3, 3, 23, 21], ["BlockedConvolution", "BlockedPRelu", "LeakyRelu", "Silu", "HardSwish", "Softplus"]),
+            // the lanes behind the 18th channel are 0, where these functions or their derivatives are infinite; the bias keeps the channels away
+            ["functions that are not finite at 0"] = (random => new Network(
+                Lifted(new Conv2d(3, 18, 3, random: random)), new Function(x => x.Sqrt()), Lifted(new Conv2d(18, 18, 3, random: random)), new Function(x => x.Log()),
+                Lifted(new Conv2d(18, 18, 3, random: random)), new Function(x => x / (x * x)), Lifted(new Conv2d(18, 18, 3, random: random)), new Function(x => x.Reciprocal()),
+                Lifted(new Conv2d(18, 9, 3, random: random)), new Function(x => x.Pow(-0.3f)), new Conv2d(9, 9, 1, random: random),
+                new GlobalAveragePool2d(), new Flatten(), new Linear(9, Classes, random: random)),
+                [2, 3, 19, 17], ["BlockedConvolution", "SquareRoot", "Logarithm", "Reciprocal", "Power"]),
             ["one image, many channels"] = (random => new Network(
                 new Conv2d(130, 140, 3, padding: 1, bias: false, random: random), new BatchNorm(140), new Conv2d(140, 140, 1, random: random), new Relu(),
                 new GlobalAveragePool2d(), new Flatten(), new Linear(140, Classes, random: random)),
@@ -56,6 +72,14 @@ internal static class PictureNetworks
         var x = Tensor.Zeros(shape);
         random.Normal(x.Span, 0.3f, 1);
         return (x, new IntTensor([.. Enumerable.Range(0, shape[0]).Select(_ => random.Next(Classes))]));
+    }
+
+    // Far enough above 0 that no sum of three deviations reaches it.
+    private static Conv2d Lifted(Conv2d convolution)
+    {
+        System.Numerics.Tensors.TensorPrimitives.Multiply(convolution.Weight.Span, 0.2f, convolution.Weight.Span);
+        convolution.Bias!.Span.Fill(4);
+        return convolution;
     }
 
     /// <summary>Agreement relative to the greatest magnitude.</summary>
@@ -77,6 +101,13 @@ internal static class PictureNetworks
         }
     }
 
+    private sealed class SideBySide(RandomSource random) : Layer
+    {
+        private readonly Conv2d _left = new(3, 20, 3, padding: 1, random: random), _right = new(3, 17, 1, random: random);
+
+        public override Tensor Forward(Tensor x) => Tensor.Concat(1, _left.Forward(x), _right.Forward(x).Tanh());
+    }
+
     private sealed class DownAndUp(RandomSource random) : Layer
     {
         private readonly Conv2d _first = new(2, 16, 3, padding: 1, random: random), _second = new(16, 24, 3, padding: 1, random: random);
@@ -90,6 +121,11 @@ internal static class PictureNetworks
             var wide = (_unbiased.Forward(low) * 0.5f).UpsampleNearest(new Size2d(4, 6)).UpsampleBilinear(new Size2d(8, 12)); // [n, 32, h, w]
             return Tensor.Concat(1, high, wide, _up.Forward(low));                   // [n, 64, h, w]
         }
+    }
+
+    private sealed class Function(Func<Tensor, Tensor> function) : Layer
+    {
+        public override Tensor Forward(Tensor x) => function(x);
     }
 
     private sealed class Block(int channels, int outputs, int stride, RandomSource random) : Layer

@@ -41,7 +41,7 @@ internal sealed class RandomChains
         for (int i = 0, count = 2 + random.Next(18); i < count; i++)
         {
             var (a, b) = (Pick(), Pick());
-            var value = Apply(random.Next(12), a, b);
+            var value = Apply(random.Next(18), a, b);
             if (random.Next(12) == 0) value = value.Detach();
             if (random.Next(12) == 0) using (GradientMode.Off()) value = value.Sigmoid();
             values.Add(value);
@@ -71,6 +71,12 @@ internal sealed class RandomChains
         8 => a.Tanh().Exp(),
         9 => (a.Sigmoid() + 0.1f).Log(),
         10 => (a * a + 1).Sqrt(),
+        11 => Tensor.Where(a > b, a, b.Tanh()),
+        12 => a.Silu().Minimum(b.Softplus()),
+        13 => a.Clamp(-1, 1.5f).Square() - b.Abs(),
+        14 => new PRelu().Apply(a, b.Sigmoid()).LeakyRelu(0.1f),
+        15 => a.Elu().Maximum(b.HardSwish().Sigmoid()),
+        16 => (a.Abs() + 0.5f).Sigmoid().Pow(b.Tanh()) + b.GeluTanh().Tanh().Pow(3),
         _ => 0.5f * a - 0.25f,
     };
 

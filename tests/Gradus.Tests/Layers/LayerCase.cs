@@ -5,6 +5,9 @@ namespace Gradus.Tests.Layers;
 /// <summary>One way to make a layer, for the contract that all layers keep.</summary>
 public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shape Input, Shape Output)
 {
+    /// <summary>Whole numbers below this are the input, without a gradient; null for real numbers.</summary>
+    public int? Tokens { get; init; }
+
     /// <summary>At least one for each layer of the engine: a new layer adds a line here.</summary>
     public static IReadOnlyList<LayerCase> All { get; } =
     [
@@ -42,6 +45,16 @@ public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shap
         new("sigmoid", _ => new Sigmoid(), [3, 7], [3, 7]),
         new("tanh", _ => new Tanh(), [3, 7], [3, 7]),
         new("gelu", _ => new Gelu(), [3, 7], [3, 7]),
+        new("gelu, tanh form", _ => new GeluTanh(), [3, 7], [3, 7]),
+        new("leaky relu", _ => new LeakyRelu(0.2f), [3, 7], [3, 7]),
+        new("prelu", _ => new PRelu(3), [2, 3, 2, 5], [2, 3, 2, 5]),
+        new("prelu, one slope", _ => new PRelu(), [3, 7], [3, 7]),
+        new("elu", _ => new Elu(1.5f), [3, 7], [3, 7]),
+        new("silu", _ => new Silu(), [3, 7], [3, 7]),
+        new("softplus", _ => new Softplus(), [3, 7], [3, 7]),
+        new("hard swish", _ => new HardSwish(), [3, 7], [3, 7]),
+        new("embedding", random => new Embedding(5, 3, random: random), [4, 6], [4, 6, 3]) { Tokens = 5 },
+        new("embedding with padding", random => new Embedding(5, 4, padding: 4, random: random), [4, 3], [4, 3, 4]) { Tokens = 4 },
         new("rnn", random => new Rnn(3, 4, random: random), [2, 4, 3], [2, 4, 4]),
         new("rnn, two layers, both directions", random => new Rnn(3, 4, layers: 2, bidirectional: true, random: random), [2, 4, 3], [2, 4, 8]),
         new("lstm", random => new Lstm(3, 4, random: random), [2, 4, 3], [2, 4, 4]),
@@ -57,6 +70,9 @@ public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shap
         new("transformer encoder, norm first, gelu", random => new TransformerEncoderLayer(8, 2, 5, normFirst: true, gelu: true, rotary: true, random: random), [2, 3, 8], [2, 3, 8]),
         new("transformer decoder", random => new ItsOwnMemory(new TransformerDecoderLayer(6, 2, 5, random: random)), [2, 3, 6], [2, 3, 6]),
         new("transformer decoder, norm first", random => new ItsOwnMemory(new TransformerDecoderLayer(6, 3, 5, normFirst: true, gelu: true, random: random)), [2, 3, 6], [2, 3, 6]),
+        new("conditional random field", random => new ConditionalRandomField(3, random), [2, 4, 3], [2]),
+        new("arc face", random => new ArcFace(4, 3, scale: 4, random: random), [3, 4], [3, 3]),
+        new("cos face", random => new CosFace(4, 3, scale: 4, random: random), [3, 4], [3, 3]),
         new("sequential", random => new Sequential(new Linear(4, 6, random: random), new Tanh(), new Linear(6, 2, random: random)), [3, 4], [3, 2]),
         new("residual", random => new Residual(new Linear(4, 4, random: random)), [3, 4], [3, 4]),
         new("residual with a shortcut", random => new Residual(new Linear(4, 2, random: random), new Linear(4, 2, random: random)), [3, 4], [3, 2]),
@@ -71,6 +87,14 @@ public sealed record LayerCase(string Name, Func<RandomSource, Layer> Make, Shap
     {
         var order = new RandomSource(seed).Permutation(shape.Count);
         return Tensor.From([.. order.Select(place => (place - shape.Count / 2 + 0.5f) * Math.Max(0.1f, 4f / shape.Count))], shape);
+    }
+
+    /// <summary>The layer's input: <see cref="Values(Shape, ulong)"/>, or tokens.</summary>
+    public Tensor Values(ulong seed)
+    {
+        if (Tokens is not { } tokens) return Values(Input, seed);
+        var random = new RandomSource(seed);
+        return Tensor.From([.. Enumerable.Range(0, Input.Count).Select(_ => (float)random.Next(tokens))], Input);
     }
 
     public override string ToString() => Name;

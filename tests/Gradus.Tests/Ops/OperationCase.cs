@@ -21,9 +21,24 @@ internal sealed record OperationProblem(Tensor[] Inputs, Func<Tensor[], Tensor> 
     public int Differentiable { get; init; } = Inputs.Length;
 }
 
-/// <summary>An ONNX node over the problem's inputs, followed by whole numbers (axes, labels).</summary>
+/// <summary>An ONNX node over conditions, the problem's inputs, constants, and whole numbers (axes, labels), in this order.</summary>
 internal sealed record OnnxNode(string Operation, Dictionary<string, object>? Attributes = null, params long[][] Integers)
 {
+    /// <summary>Truth values, 0 and 1.</summary>
+    public Tensor[] Conditions { get; init; } = [];
+
+    /// <summary>Floats that the operation takes as settings.</summary>
+    public Tensor[] Constants { get; init; } = [];
+
+    /// <summary>How many outputs the node has.</summary>
+    public int Outputs { get; init; } = 1;
+
+    /// <summary>Which of them is compared.</summary>
+    public int Output { get; init; }
+
+    /// <summary>True if the output is truth values.</summary>
+    public bool GivesBooleans { get; init; }
+
     /// <summary>The version of the standard operators.</summary>
     public int OperatorSet { get; init; } = OneNodeModel.DefaultOperatorSet;
 }

@@ -11,15 +11,17 @@ internal static partial class OperationCases
     private static readonly (Shape X, int Groups)[] GroupShapes =
         [([1, 2], 1), ([3, 4], 2), ([2, 6, 5], 3), ([2, 6, 3, 5], 2), ([3, 5, 7, 3], 5), ([2, 4, 1, 1], 2), ([0, 4, 2, 2], 2), ([5, 12, 17, 19], 4)];
 
+    private static readonly Shape[] InstanceShapes = [[1, 1, 2], [2, 6, 5], [2, 6, 3, 5], [3, 5, 7, 3], [0, 4, 2, 2], [5, 12, 17, 19]]; // of one pixel, all gradients are 0
+
     private static IEnumerable<OperationCase> SampleNormalization =>
     [
         new("LayerNormalization", typeof(LayerNormalization), RowShapes.Length, (variant, random) => MakeLayerNormalization(variant, random, hasGain: true, hasBias: true)),
         new("LayerNormalization, gain", typeof(LayerNormalization), RowShapes.Length, (variant, random) => MakeLayerNormalization(variant, random, hasGain: true, hasBias: false)),
         new("LayerNormalization, bias", typeof(LayerNormalization), RowShapes.Length, (variant, random) => MakeLayerNormalization(variant, random, hasGain: false, hasBias: true), "a gain is required there"),
         new("LayerNormalization, neither", typeof(LayerNormalization), RowShapes.Length, (variant, random) => MakeLayerNormalization(variant, random, hasGain: false, hasBias: false), "a gain is required there"),
-        new("GroupNormalization", typeof(GroupNormalization), GroupShapes.Length, (variant, random) => MakeGroupNormalization(variant, random, affine: true, instances: false), "operator set 20 has a gain for each group"),
-        new("GroupNormalization, neither", typeof(GroupNormalization), GroupShapes.Length, (variant, random) => MakeGroupNormalization(variant, random, affine: false, instances: false), "operator set 20 has a gain for each group"),
-        new("GroupNormalization of instances", typeof(GroupNormalization), GroupShapes.Length, (variant, random) => MakeGroupNormalization(variant, random, affine: true, instances: true)),
+        new("GroupNormalization", typeof(GroupNormalization), GroupShapes.Length, (variant, random) => MakeGroupNormalization(GroupShapes[variant], random, affine: true, instances: false), "operator set 20 has a gain for each group"),
+        new("GroupNormalization, neither", typeof(GroupNormalization), GroupShapes.Length, (variant, random) => MakeGroupNormalization(GroupShapes[variant], random, affine: false, instances: false), "operator set 20 has a gain for each group"),
+        new("GroupNormalization of instances", typeof(GroupNormalization), InstanceShapes.Length, (variant, random) => MakeGroupNormalization((InstanceShapes[variant], InstanceShapes[variant][1]), random, affine: true, instances: true)),
     ];
 
     private static OperationProblem MakeLayerNormalization(int variant, RandomSource random, bool hasGain, bool hasBias)
@@ -35,16 +37,15 @@ internal static partial class OperationCases
             hasGain && shape.Count > 0 ? new OnnxNode("LayerNormalization", new() { ["axis"] = -axes, ["epsilon"] = 1e-3f }) : null);
     }
 
-    private static OperationProblem MakeGroupNormalization(int variant, RandomSource random, bool affine, bool instances)
+    private static OperationProblem MakeGroupNormalization((Shape X, int Groups) problem, RandomSource random, bool affine, bool instances)
     {
-        var (shape, groups) = GroupShapes[variant];
-        if (instances) groups = shape[1];
+        var (shape, groups) = problem;
         Tensor[] inputs = affine ? [Random(random, shape), Random(random, [shape[1]]), Random(random, [shape[1]])] : [Random(random, shape)];
         int plane = shape[2..].Count;
         return new(
             inputs, x => instances ? x[0].InstanceNormalize(x[1], x[2], 1e-3f) : x[0].GroupNormalize(groups, affine ? x[1] : null, affine ? x[2] : null, 1e-3f),
             x => Normalized(x[0], shape[1] / groups * plane, 1e-3f, (value, place) => affine ? value * x[1].Values[place / plane % shape[1]] + x[2].Values[place / plane % shape[1]] : value),
-            instances && shape.Count > 0 && shape.Rank > 2 ? new OnnxNode("InstanceNormalization", new() { ["epsilon"] = 1e-3f }) : null);
+            instances && shape.Count > 0 ? new OnnxNode("InstanceNormalization", new() { ["epsilon"] = 1e-3f }) : null);
     }
 
     /// <summary>Runs of a length to zero mean and unit variance, then a function of each value and its place.</summary>

@@ -24,6 +24,7 @@ internal static partial class OperationCases
         [typeof(FoldedNormalization)] = "has no gradient: InferencePlanTests",
         [typeof(ToBlocked)] = "a layout form that capture chooses: BlockedLayoutTests",
         [typeof(FromBlocked)] = "a layout form that capture chooses: BlockedLayoutTests",
+        [typeof(BlockedPRelu)] = "a layout form that capture chooses: BlockedLayoutTests",
         [typeof(ElementwiseChain)] = "what capture makes of other operations: FuseChainsTests",
         [typeof(Detach)] = "has no gradient: AutogradTests",
     };

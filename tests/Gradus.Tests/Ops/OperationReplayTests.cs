@@ -62,6 +62,13 @@ public class OperationReplayTests
         ["losses"] = x => x[0].Reshape(4, -1).CrossEntropy(Labels) + x[0].MeanSquaredError(x[0].Tanh()) + x[0].BinaryCrossEntropyWithLogits(x[0].Sigmoid().Detach()),
         ["attention"] = x => x[0].Attention(x[0].Tanh(), x[0] * 2, new AttentionOptions { Causal = true, DropoutRate = 0 }).Mean(),
         ["dropout of channels"] = x => x[0].SpatialDropout(0, Source).Mean(),
+        ["powers"] = x => (x[0].Square().Pow(1.5f) + x[0].Pow(3) + (x[0].Abs() + 0.5f).Pow(x[4].Reshape(3, 1, 1)) + 1 / (x[0].Square() + 1)).Mean(),
+        ["choices"] = x => (Tensor.Where(x[0] > 0.1f, x[0], x[4].Reshape(3, 1, 1)) * x[0].Clamp(-0.5f, 0.5f) + x[0].Minimum(x[3].Reshape(3, 1, 1)) * x[0].Maximum(x[0].Sigmoid() - 0.5f)).Mean(),
+        ["activations"] = x => (x[0].LeakyRelu().Elu().GeluTanh().Silu() + x[0].PRelu(x[3]).Softplus().HardSwish()).Mean(),
+        ["moments"] = x => (x[0].Variance(0, 2) * x[0].LogSumExp(1, 3).Sum() + x[0].Variance([1], keepAxes: true, correction: 1).Sum() * x[0].Min(1, 2).Sum()).Mean(),
+        ["padding and parts"] = x => x[0].Pad(new Padding2d(1, 2, 0, 3), PaddingMode.Reflect).Pad([(0, 1), (2, 0), (0, 0), (1, 1)], PaddingMode.Replicate).Split([2, 4, 8], -1)[2].Square().Mean()
+            + x[0].Pad(2).Split(13, 2)[3].Mean(),
+        ["look-up"] = x => x[0].Gather(0, Labels).Square().Mean() + x[0].Reshape(12, 63).Embed(Tensor.From(3f, 3, 0, 11), padding: 0).Square().Mean(),
         ["dropout"] = x => x[0].Dropout(0, Source).Mean(), // rate 0: eager and replay draw different masks
     };
 

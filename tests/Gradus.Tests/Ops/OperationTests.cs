@@ -147,6 +147,7 @@ public class OperationTests(ITestOutputHelper output)
     /// <summary>Fills the gradients of the sum of output times random weights; returns the weights.</summary>
     private static float[] Differentiate(OperationProblem problem)
     {
+        if (problem.Differentiable == 0) return [];
         foreach (var input in problem.Inputs[..problem.Differentiable]) (input.RequiresGradient, input.Gradient) = (true, null);
         var result = problem.Eager(problem.Inputs);
         var weights = Tensor.Zeros(result.Shape);
@@ -157,17 +158,27 @@ public class OperationTests(ITestOutputHelper output)
 
     private static float[] Onnx(Tensor[] inputs, OnnxNode node)
     {
-        ModelInput[] declared = [.. inputs.Select(input => new ModelInput(input.Shape)), .. node.Integers.Select(values => new ModelInput([values.Length], IsInteger: true))];
-        using var session = new InferenceSession(OneNodeModel.Create(node.Operation, declared, node.Attributes, node.OperatorSet));
+        Tensor[] floats = [.. inputs, .. node.Constants];
+        ModelInput[] declared =
+        [
+            .. node.Conditions.Select(condition => new ModelInput(condition.Shape, IsBoolean: true)), .. floats.Select(input => new ModelInput(input.Shape)),
+            .. node.Integers.Select(values => new ModelInput([values.Length], IsInteger: true)),
+        ];
+        using var session = new InferenceSession(OneNodeModel.Create(node.Operation, declared, node.Attributes, node.OperatorSet, node.Outputs, givesBooleans: node.GivesBooleans));
         using var run = new RunOptions();
         OrtValue[] values =
         [
-            .. inputs.Select(input => OrtValue.CreateTensorValueFromMemory(input.ToArray(), Array.ConvertAll(input.Shape.ToArray(), size => (long)size))),
+            .. node.Conditions.Select(condition => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(condition.ToArray(), value => value != 0), Sizes(condition))),
+            .. floats.Select(input => OrtValue.CreateTensorValueFromMemory(input.ToArray(), Sizes(input))),
             .. node.Integers.Select(whole => OrtValue.CreateTensorValueFromMemory(whole, [whole.Length])),
         ];
         using var results = session.Run(run, [.. values.Select((_, place) => $"x{place}")], values, session.OutputNames);
         foreach (var value in values) value.Dispose();
-        return results[0].GetTensorDataAsSpan<float>().ToArray();
+        return node.GivesBooleans
+            ? Array.ConvertAll(results[node.Output].GetTensorDataAsSpan<bool>().ToArray(), value => value ? 1f : 0)
+            : results[node.Output].GetTensorDataAsSpan<float>().ToArray();
+
+        static long[] Sizes(Tensor tensor) => [.. tensor.Shape.Select(size => (long)size)];
     }
 
     /// <summary>Relative to the greatest value: rounding errors of sums are of its order.</summary>

@@ -36,6 +36,72 @@ public class OptimizerTests
         Check(w, new AdamW([w], 0.01f, 0.8f, 0.95f, 1e-4f, 0.3f), (weight, state, g, step) => Adam(weight, state, g, step) - 0.01 * 0.3 * weight);
     }
 
+    [Theory, InlineData(0), InlineData(0.1)]
+    public void AdaGrad_follows_Duchi(double decay)
+    {
+        var w = Values(1);
+        Check(w, new AdaGrad([w], 0.05f, 1e-3f, (float)decay), (weight, state, g, _) =>
+        {
+            g += decay * weight;
+            state[0] += g * g;
+            return weight - 0.05 * g / (Math.Sqrt(state[0]) + 1e-3);
+        });
+    }
+
+    [Theory]
+    [InlineData(0, false, 0), InlineData(0.8, false, 0.1), InlineData(0, true, 0.1), InlineData(0.8, true, 0)]
+    public void RmsProp_follows_Hinton_and_Graves(double momentum, bool centred, double decay)
+    {
+        const double Smoothing = 0.9f;
+        var w = Values(1);
+        Check(w, new RmsProp([w], 0.01f, (float)Smoothing, 1e-2f, (float)momentum, centred, (float)decay), (weight, state, g, _) =>
+        {
+            g += decay * weight;
+            state[0] = Smoothing * state[0] + (1 - Smoothing) * g * g;
+            state[1] = Smoothing * state[1] + (1 - Smoothing) * g;
+            double direction = g / (Math.Sqrt(state[0] - (centred ? state[1] * state[1] : 0)) + 1e-2);
+            state[2] = momentum * state[2] + direction;
+            return weight - 0.01 * state[2];
+        });
+    }
+
+    [Fact]
+    public void Centred_RmsProp_survives_gradients_without_variance()
+    {
+        var w = Parameter.Zeros([Count]);
+        var optimizer = new RmsProp([w], 1e-3f, smoothing: 0.5f, centred: true);
+        for (int step = 0; step < 60; step++)
+        {
+            w.Gradient = Tensor.Full([Count], 0.1f); // v and m² come together to the last bit
+            optimizer.Step();
+        }
+
+        Assert.All(w.ToArray(), value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Theory, InlineData(0), InlineData(0.3)]
+    public void Lion_follows_Chen(double decay)
+    {
+        const double Beta1 = 0.8f, Beta2 = 0.95f;
+        var w = Values(1);
+        Check(w, new Lion([w], 0.01f, (float)Beta1, (float)Beta2, (float)decay), (weight, state, g, _) =>
+        {
+            double sign = Math.Sign(Beta1 * state[0] + (1 - Beta1) * g);
+            state[0] = Beta2 * state[0] + (1 - Beta2) * g;
+            return weight - 0.01 * (sign + decay * weight);
+        });
+    }
+
+    [Fact]
+    public void Lion_rests_at_no_gradient_and_does_not_hide_NaN()
+    {
+        var w = Parameter.Ones([Count]);
+        w.Gradient = Tensor.Zeros([Count]);
+        w.Gradient.Span[2] = w.Gradient.Span[Count - 1] = float.NaN; // in a whole vector, and in the tail
+        new Lion([w], 0.1f).Step();
+        Assert.Equal(Enumerable.Range(0, Count).Select(i => i is 2 or Count - 1 ? float.NaN : 1), w.ToArray());
+    }
+
     [Fact]
     public void Groups_have_their_own_rate_and_decay()
     {
@@ -94,13 +160,16 @@ public class OptimizerTests
     [Fact]
     public void A_warm_step_allocates_nothing()
     {
-        Parameter[] parameters = [Values(1), Parameter.Ones([50_000])];
+        Parameter[] parameters = [Values(1), Parameter.Ones([50, 1000])];
         var gradients = parameters.Select(parameter => Tensor.Ones(parameter.Shape)).ToArray();
         Optimizer[] optimizers =
         [
             new Sgd(parameters, 0.01f, 0.9f) { ClipNorm = 1, ClipValue = 1 }, new Adam(parameters) { ClipNorm = 1 }, new AdamW(parameters) { ClipValue = 1 },
+            new AdaGrad(parameters), new RmsProp(parameters, momentum: 0.9f, centred: true), new Lion(parameters), Regularized(),
         ];
         foreach (var optimizer in optimizers) Assert.Equal(0, Allocation.OfWarm(() => Step(optimizer)));
+
+        Sgd Regularized() => new([new ParameterGroup(parameters) { LearningRate = 0.1f, Penalties = [new L1Penalty(0.1f), new L2Penalty(0.1f)], Constraints = [new MaxNorm(1)] }]);
 
         void Step(Optimizer optimizer)
         {
@@ -121,7 +190,7 @@ public class OptimizerTests
     private static void Check(Parameter w, Optimizer optimizer, Func<double, double[], double, int, double> rule)
     {
         var expected = Array.ConvertAll(w.ToArray(), value => (double)value);
-        var states = expected.Select(_ => new double[2]).ToArray();
+        var states = expected.Select(_ => new double[3]).ToArray();
         for (int step = 1; step <= Steps; step++)
         {
             var gradient = Values((ulong)step + 10);

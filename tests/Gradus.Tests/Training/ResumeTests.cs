@@ -1,6 +1,7 @@
 using Gradus.Formats;
 using Gradus.Layers;
 using Gradus.Losses;
+using Gradus.Schedules;
 using Gradus.Training;
 using Linear = Gradus.Layers.Linear;
 
@@ -44,6 +45,24 @@ public sealed class ResumeTests : IDisposable
         Assert.Throws<TinyTraining.Killed>(() => killed.Fit());
         var resumed = new TinyTraining(Checkpoint, every, new EarlyStopping(10), new TinyTraining.After(-1, _ => { }));
         Assert.Equal(expected, resumed.Bits(resumed.Fit(resume: true)));
+    }
+
+    [Theory, InlineData(6), InlineData(12), InlineData(26)]
+    public void A_schedule_that_listens_to_the_training_continues_bit_for_bit(long step)
+    {
+        var whole = new TinyTraining();
+        var result = Fit(whole, Checkpoint + ".whole", resume: false);
+        Assert.True(result.History.Epochs[^1].LearningRate < 0.02f); // it did fall
+        Assert.Throws<TinyTraining.Killed>(() => Fit(new TinyTraining(), Checkpoint, resume: false, new TinyTraining.After(step, _ => throw new TinyTraining.Killed())));
+        var second = new TinyTraining();
+        Assert.Equal(whole.Bits(result), second.Bits(Fit(second, Checkpoint, resume: true)));
+
+        static TrainingResult Fit(TinyTraining tiny, string checkpoint, bool resume, params Callback[] callbacks) => new Trainer(tiny.Model, CrossEntropy.Of, tiny.Optimizer)
+        {
+            Schedule = new WarmupSchedule(3, new PlateauSchedule(patience: 0, decay: 0.5, improvement: 0.05)),
+            CheckpointPath = checkpoint,
+            Callbacks = callbacks,
+        }.Fit(TinyTraining.Batches(), TinyTraining.Batches(null), 8, resume);
     }
 
     [Fact]
