@@ -83,7 +83,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void An_interrupted_combination_goes_on_bit_for_bit()
     {
-        System.IO.File.WriteAllText(File, Grid.Replace("--epochs 2", "--epochs 40", StringComparison.Ordinal)); // long enough to be met in the middle
+        System.IO.File.WriteAllText(File, Grid.Replace("--epochs 2", "--epochs 15", StringComparison.Ordinal)); // long enough to be met in the middle
         string whole = _folder["whole"], stopped = _folder["stopped"], history = Path.Combine(stopped, "004", "history.csv");
         Assert.Equal(0, CommandLine.Run("sweep", File, "--index", "4", "--out", whole).ExitCode);
         using var stop = new CancellationTokenSource();

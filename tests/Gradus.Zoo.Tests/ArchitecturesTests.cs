@@ -22,11 +22,13 @@ public class ArchitecturesTests
     [InlineData("mobilenet-small", 410_570)] // a block from i to o channels over h: ih + ho + 9h + 4h + 2o
     [InlineData("unet", 9 * (3 * 16 + 16 * 16 + 16 * 32 + 32 * 32 + 32 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 64 + 64 * 64 + 64 * 32 + 32 * 32 + 32 * 16 + 16 * 16)
         + 4 * (128 + 2 * (64 + 32 + 16)) + 4 * (128 * 64 + 64 * 32 + 32 * 16) + 64 + 32 + 16 + 16 * 2 + 2)]
+    [InlineData("bilstm-crf", 2 * (400 * (100 + 100) + 400 + 400) + 200 * 9 + 9 + 81 + 9 + 9)]
+    [InlineData("gru-crf", 384 * (100 + 128) + 384 + 384 + 128 * 9 + 9 + 81 + 9 + 9)]
     public void It_has_the_parameters_that_one_counts_by_hand(string name, int expected) =>
         Assert.Equal(expected, Architectures.Get(name).Build(new RandomSource(0)).Parameters.Sum(parameter => parameter.Count));
 
     [Theory, MemberData(nameof(Names))]
-    public void It_gives_outputs_for_each_sample_or_pixel_and_replay_agrees_with_eager(string name)
+    public void It_gives_outputs_for_each_sample_step_or_pixel_and_replay_agrees_with_eager(string name)
     {
         var architecture = Architectures.Get(name);
         // Half the side is enough for the large pictures.
@@ -37,7 +39,7 @@ public class ArchitecturesTests
         model.Evaluate();
         using var off = GradientMode.Off();
         var eager = model.Forward(x).Clone();
-        Assert.Equal(name == "unet" ? [2, 7, 64, 64] : [2, 7], eager.Shape);
+        Assert.Equal(name switch { "unet" => [2, 7, 64, 64], "bilstm-crf" or "gru-crf" => [2, 50, 7], _ => [2, 7] }, eager.Shape);
         var plan = InferencePlan.Capture(model);
         plan.Run(x);
         var replayed = plan.Run(x);

@@ -12,6 +12,7 @@ internal static class AllCases
         new("mlp-3-4-2", "mlp", new(("batch", 5), ("inputs", 3), ("hidden", 4), ("outputs", 2)), Mlp),
         new("sequence-lstm", "lstm", new(("batch", 64), ("steps", 10), ("features", 3), ("hidden", 10), ("classes", 2)), Lstm),
         new("text-lstm", "lstm", new(("batch", 32), ("steps", 50), ("features", 100), ("hidden", 128), ("classes", 10)), Lstm),
+        new("bilstm-crf", "bilstm-crf", new(("batch", 32), ("steps", 50), ("features", 100), ("hidden", 100), ("tags", 9)), BilstmCrf),
         new("cnn-32", "cnn-32", new(("batch", 64), ("side", 32), ("channels", 3), ("filters", 64), ("classes", 10)), Cnn32)
         {
             Metrics = [Metric.Step, Metric.Start], PeerSettings = ForPictures, Fixed = ["channels"],
@@ -22,6 +23,7 @@ internal static class AllCases
             Metrics = [Metric.Step, Metric.Resident], PeerSettings = ForPictures, Fixed = ["channels"],
         },
         new("resnet-20", "resnet-20", new(("batch", 128), ("side", 32), ("channels", 3), ("classes", 10)), ResNet20) { PeerSettings = ForPictures, Fixed = ["channels"] },
+        new("augmentation", "augmentation", new(("batch", 128), ("side", 32), ("channels", 3)), Augmentation) { Fixed = ["channels"] },
         new("transformer-encoder", "transformer-encoder", new(("batch", 16), ("steps", 128), ("features", 128), ("classes", 10)), TransformerEncoder)
         {
             PeerSettings = [PeerSetting.Default, PeerSetting.TunedAllocator],
@@ -30,7 +32,6 @@ internal static class AllCases
         {
             PeerSettings = [PeerSetting.Default, PeerSetting.TunedAllocator], Fixed = ["side", "channels"],
         },
-        new("augmentation", "augmentation", new(("batch", 128), ("side", 32), ("channels", 3)), Augmentation) { Fixed = ["channels"] },
         new("resnet-18", "resnet-18", new(("batch", 1), ("side", 224)), ResNet18) { Varies = false },
     ];
 
@@ -49,6 +50,14 @@ internal static class AllCases
         double input = 2 * s["steps"] * s["features"] * gates;
         double recurrent = 3 * (s["steps"] - 1) * s["hidden"] * gates; // the first step's state is zero
         return s["batch"] * (input + recurrent + 3.0 * s["hidden"] * s["classes"]);
+    }
+
+    // Twice an LSTM, whose output has a gradient at every step; the products with the transitions, forward, backward and of the pairs, are small beside it.
+    private static double BilstmCrf(Sizes s)
+    {
+        double gates = 4.0 * s["hidden"];
+        double lstm = 2 * s["steps"] * s["features"] * gates + 3 * (s["steps"] - 1) * s["hidden"] * gates;
+        return s["batch"] * (2 * lstm + s["steps"] * (3.0 * 2 * s["hidden"] * s["tags"] + 3.0 * s["tags"] * s["tags"]));
     }
 
     private static double Cnn32(Sizes s)

@@ -10,6 +10,10 @@ public class OperationReplayTests
 {
     private static readonly IntTensor Labels = new(1, 0, 2, 3);
 
+    private static readonly IntTensor Pairs = new(0, 0, 1, 1), Lengths = new(63, 5, 20, 0), Tags = new([.. Enumerable.Range(0, 4 * 63).Select(i => i % 3)], [4, 63]);
+
+    private static readonly IntTensor Words = new([1, 2, 2, 1, 1, -1, 2, -1, -1, -1, -1, -1], [4, 3]);
+
     private static readonly RandomSource Source = new(1);
 
     [Theory, MemberData(nameof(Groups))]
@@ -52,6 +56,18 @@ public class OperationReplayTests
         ["adaptive pooling and up-sampling"] = x =>
             x[0].AdaptiveAveragePool2d(new Size2d(4, 3)).Sum() + x[0].AdaptiveMaxPool2d(2).Sum() + x[0].UpsampleNearest(13).Sum() + x[0].UpsampleBilinear(new Size2d(5, 17)).Sum(),
         ["normalization of samples"] = x => ((x[0].LayerNormalize(null, null, axes: 2) + x[0].Permute(0, 2, 3, 1).LayerNormalize(x[3], x[4]).Sum() + x[0].InstanceNormalize(x[3], x[4])) * x[0]).Mean(),
+        ["losses of elements"] = x => x[0].AbsoluteError(x[0].Tanh()) + x[0].Huber(x[0].Exp()) + x[0].LogSoftmax().KullbackLeiblerDivergence(x[0].Softmax()) + x[0].Hinge(x[0].Sigmoid()) + x[0].FocalLoss(x[0].Sigmoid()),
+        ["losses of rows"] = x =>
+        {
+            Tensor rows = x[0].Reshape(4, 189), other = rows.Tanh();
+            return rows.CrossEntropy(Labels, other.Max(0).Exp(), 0.1f, ignored: 2) + rows.MultiClassHinge(Labels) + rows.ContrastivePairs(other, Labels) + rows.MinedTriplets(Pairs, 1, TripletMining.BatchHard)
+                + rows.MinedTriplets(Pairs, 1, TripletMining.SemiHard) + (other * 0.9f).AngularMargin(Labels, 8, 0.4f, 0.1f).Mean();
+        },
+        ["losses of sequences"] = x =>
+        {
+            var steps = x[0].Reshape(4, 63, 3);
+            return steps.LinearChainNegativeLogLikelihood(x[1].Reshape(36, 3).Slice(0, 0, 3), x[3], x[4], Tags, Lengths).Mean() + steps.ConnectionistTemporalClassification(Words, Lengths).Mean();
+        },
         ["pooling"] = x => (x[0].MaxPool2d(3, 2, 1).Sum() + x[0].AveragePool2d(2).Sum() + x[0].GlobalAveragePool().Sum()),
         ["normalization"] = x => (x[0].BatchNormalize(x[3], x[4], x[5], x[6], training: true) * x[0]).Mean(),
         ["normalization, evaluation"] = x => (x[0].BatchNormalize(x[3], x[4], x[5], x[6], training: false) * x[0]).Mean(),

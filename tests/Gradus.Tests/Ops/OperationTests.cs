@@ -164,7 +164,7 @@ public class OperationTests(ITestOutputHelper output)
             .. node.Conditions.Select(condition => new ModelInput(condition.Shape, IsBoolean: true)), .. floats.Select(input => new ModelInput(input.Shape)),
             .. node.Integers.Select(values => new ModelInput([values.Length], IsInteger: true)),
         ];
-        using var session = new InferenceSession(OneNodeModel.Create(node.Operation, declared, node.Attributes, node.OperatorSet, node.Outputs, givesBooleans: node.GivesBooleans));
+        using var session = new InferenceSession(OneNodeModel.Create(node.Operation, declared, node.Attributes, node.OperatorSet, outputs: node.Outputs, givesBooleans: node.GivesBooleans));
         using var run = new RunOptions();
         OrtValue[] values =
         [

@@ -111,7 +111,11 @@ public sealed class AccumulationTests : IDisposable
     private TrainingResult Fit(TinyTraining tiny, bool resume = false, Callback? at = null, int every = 0, int accumulate = 2, CancellationToken cancellation = default) =>
         new Trainer(tiny.Model, CrossEntropy.Of, tiny.Optimizer)
         {
-            Accumulate = accumulate, Schedule = tiny.Trainer.Schedule, CheckpointPath = _folder["checkpoint"], CheckpointEvery = every, Callbacks = at is null ? [] : [at],
+            Accumulate = accumulate,
+            Schedule = tiny.Trainer.Schedule,
+            CheckpointPath = _folder["checkpoint"],
+            CheckpointEvery = every,
+            Callbacks = at is null ? [] : [at],
         }.Fit(TinyTraining.Batches(), TinyTraining.Batches(null), 3, resume, cancellation);
 
     private static Sequential Model()

@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
 using Gradus.Formats;
+using Gradus.Tests.Kernels;
 using Gradus.Training;
 
 namespace Gradus.Tests.Training;
 
 /// <summary>Event files read back by a protocol buffer library and a checksum of the tests' own.</summary>
+[Collection(nameof(ThreadCounts))] // counts the bytes that the whole process allocates: nothing may run beside it
 public sealed class TensorBoardTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -73,6 +75,13 @@ public sealed class TensorBoardTests : IDisposable
         Assert.Equal([11, 12, 13, 14, 15], resumed.Where(found => found.Tag == "step/loss").Select(found => found.Step));
 
         float Value(string tag, long step) => Assert.Single(read, found => found.Tag == tag && found.Step == step).Value;
+    }
+
+    [Fact]
+    public void A_warm_step_s_scalars_allocate_nothing()
+    {
+        using var events = new TensorBoardEvents(_folder["run"]);
+        Assert.Equal(0, Allocation.OfWarm(() => events.Scalar("step/loss", 0.5f, 1000), steps: 200));
     }
 
     [Fact]

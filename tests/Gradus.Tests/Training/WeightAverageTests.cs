@@ -59,7 +59,10 @@ public sealed class WeightAverageTests : IDisposable
             var average = new WeightAverage(tiny.Model, 0.9f);
             var result = new Trainer(tiny.Model, CrossEntropy.Of, tiny.Optimizer)
             {
-                Schedule = tiny.Trainer.Schedule, CheckpointPath = tiny.Trainer.CheckpointPath, CheckpointEvery = 1, Callbacks = [average, .. others],
+                Schedule = tiny.Trainer.Schedule,
+                CheckpointPath = tiny.Trainer.CheckpointPath,
+                CheckpointEvery = 1,
+                Callbacks = [average, .. others],
             }.Fit(TinyTraining.Batches(), TinyTraining.Batches(null), 3, resume);
             string own = tiny.Bits(result);
             average.Swap();
@@ -75,7 +78,8 @@ public sealed class WeightAverageTests : IDisposable
         plain.Trainer.Fit(TinyTraining.Batches());
         var trainer = new Trainer(averaged.Model, CrossEntropy.Of, averaged.Optimizer)
         {
-            Schedule = averaged.Trainer.Schedule, Callbacks = [new WeightAverage(averaged.Model), new TinyTraining.After(5, _ => cancellation.Cancel())],
+            Schedule = averaged.Trainer.Schedule,
+            Callbacks = [new WeightAverage(averaged.Model), new TinyTraining.After(5, _ => cancellation.Cancel())],
         };
         Assert.Equal(StopReason.Cancelled, trainer.Fit(TinyTraining.Batches(), TinyTraining.Batches(null), 1, cancellation: cancellation.Token).Reason);
         Assert.Equal(All(plain), All(averaged));
