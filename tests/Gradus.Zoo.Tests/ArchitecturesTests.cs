@@ -15,11 +15,14 @@ public class ArchitecturesTests
     [InlineData("cnn-128", 27 * 32 + 32 + 9 * 32 * 64 + 64 + 900 * 64 * 128 + 128 + 128 * 2 + 2)]
     [InlineData("lenet", 25 * 6 + 6 + 25 * 6 * 16 + 16 + 25 * 16 * 120 + 120 + 120 * 84 + 84 + 84 * 10 + 10)]
     [InlineData("resnet-18", 11_689_512)] // torchvision's figure
+    [InlineData("transformer-encoder", 128 * 128 + 128 + 2 * (4 * (128 * 128 + 128) + 2 * 128 * 512 + 512 + 128 + 4 * 128) + 128 * 10 + 10)]
+    [InlineData("vit-tiny", 48 * 192 + 192 + 192 + 65 * 192 + 6 * (4 * (192 * 192 + 192) + 2 * 192 * 768 + 768 + 192 + 4 * 192) + 2 * 192 + 192 * 10 + 10)]
     [InlineData("resnet-20", 272_474)] // the paper's 0.27 million: 464 + 14,016 + 51,648 + 205,696 + 650
     [InlineData("vgg-small", 9 * (3 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 256 + 256 * 256) + 4 * (64 + 128 + 256) + 4096 * 256 + 256 + 2560 + 10)]
     [InlineData("mobilenet-small", 410_570)] // a block from i to o channels over h: ih + ho + 9h + 4h + 2o
     [InlineData("unet", 9 * (3 * 16 + 16 * 16 + 16 * 32 + 32 * 32 + 32 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 64 + 64 * 64 + 64 * 32 + 32 * 32 + 32 * 16 + 16 * 16)
         + 4 * (128 + 2 * (64 + 32 + 16)) + 4 * (128 * 64 + 64 * 32 + 32 * 16) + 64 + 32 + 16 + 16 * 2 + 2)]
+    [InlineData("gpt-small", (256 + 128) * 128 + 4 * (4 * (128 * 128 + 128) + 2 * 128 * 512 + 512 + 128 + 4 * 128) + 2 * 128)]
     [InlineData("bilstm-crf", 2 * (400 * (100 + 100) + 400 + 400) + 200 * 9 + 9 + 81 + 9 + 9)]
     [InlineData("gru-crf", 384 * (100 + 128) + 384 + 384 + 128 * 9 + 9 + 81 + 9 + 9)]
     public void It_has_the_parameters_that_one_counts_by_hand(string name, int expected) =>
@@ -34,10 +37,11 @@ public class ArchitecturesTests
         var model = architecture.Build(sample, 7, new RandomSource(1));
         var x = Tensor.Zeros(Shape.Of([2, .. sample.Sizes]));
         new RandomSource(2).Normal(x.Span);
+        if (name == "gpt-small") foreach (ref float token in x.Span) token = MathF.Min(6, MathF.Floor(MathF.Abs(3 * token)));
         model.Evaluate();
         using var off = GradientMode.Off();
         var eager = model.Forward(x).Clone();
-        Assert.Equal(name switch { "unet" => [2, 7, 64, 64], "bilstm-crf" or "gru-crf" => [2, 50, 7], _ => [2, 7] }, eager.Shape);
+        Assert.Equal(name switch { "unet" => [2, 7, 64, 64], "bilstm-crf" or "gru-crf" => [2, 50, 7], "gpt-small" => [2, 128, 7], _ => [2, 7] }, eager.Shape);
         var plan = InferencePlan.Capture(model);
         plan.Run(x);
         var replayed = plan.Run(x);
@@ -115,6 +119,10 @@ public class ArchitecturesTests
         Assert.Throws<ShapeException>(() => architecture.Build([3, 6, 6], 10, new RandomSource(0)));
         Assert.Throws<ShapeException>(() => architecture.Build([3], 10, new RandomSource(0)));
     }
+
+    [Fact]
+    public void A_picture_that_does_not_fall_into_patches_is_refused() =>
+        Assert.Contains("multiples of 4; got [3, 30, 32]", Assert.Throws<ShapeException>(() => Architectures.Get("vit-tiny").Build([3, 30, 32], 10, new RandomSource(0))).Message);
 
     [Fact]
     public void An_unknown_name_is_answered_with_those_that_exist() =>
