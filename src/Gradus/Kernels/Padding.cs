@@ -34,7 +34,7 @@ internal readonly unsafe ref struct Padding
         fixed (float* from = x, to = y) Share(from, to, x.Length, y.Length, backward: false);
     }
 
-    /// <summary>Writes dx from dy, which is left as sums.</summary>
+    /// <summary>Writes dx from dy, which is left as sums; for borders that are not constant.</summary>
     public void Backward(Span<float> dy, Span<float> dx)
     {
         if (dx.IsEmpty) return;
@@ -88,10 +88,11 @@ internal readonly unsafe ref struct Padding
             return;
         }
 
-        for (int i = 0; i < padded; i++)
+        for (int border = 0; border < padded - size; border++)
         {
-            int source = Source(i - before, size);
-            if (source != i - before) y.Slice((before + source) * slab, slab).CopyTo(y.Slice(i * slab, slab));
+            int i = border < before ? border : border + size, source = before + Source(i - before, size);
+            if (slab == 1) y[i] = y[source];
+            else y.Slice(source * slab, slab).CopyTo(y.Slice(i * slab, slab));
         }
     }
 
@@ -104,12 +105,12 @@ internal readonly unsafe ref struct Padding
         }
 
         int size = _sizes[axis], before = _before[axis], padded = before + size + _after[axis], inner = dx.Length / size, slab = dy.Length / padded;
-        for (int i = 0; i < padded && _mode != PaddingMode.Constant; i++)
+        for (int border = 0; border < padded - size; border++)
         {
-            int source = Source(i - before, size);
-            if (source == i - before) continue;
-            var sum = dy.Slice((before + source) * slab, slab);
-            TensorPrimitives.Add(sum, dy.Slice(i * slab, slab), sum);
+            int i = border < before ? border : border + size, source = before + Source(i - before, size);
+            var sum = dy.Slice(source * slab, slab);
+            if (slab == 1) sum[0] += dy[i];
+            else TensorPrimitives.Add(sum, dy.Slice(i * slab, slab), sum);
         }
 
         if (IsLastPadded(axis)) dy.Slice(before * slab, size * slab).CopyTo(dx);
