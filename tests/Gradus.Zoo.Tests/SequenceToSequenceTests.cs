@@ -16,7 +16,7 @@ public class SequenceToSequenceTests
         ["additive, one direction"] = (vocabulary, random) => new AdditiveSequenceToSequence(vocabulary, vocabulary, 16, 32, bidirectional: false, dropout: 0, random: random),
         ["multiplicative, general"] = (vocabulary, random) => new MultiplicativeSequenceToSequence(vocabulary, vocabulary, 16, 32, layers: 2, bidirectional: true, dropout: 0, random: random),
         ["multiplicative, dot"] = (vocabulary, random) => new MultiplicativeSequenceToSequence(vocabulary, vocabulary, 16, 32, general: false, dropout: 0, random: random),
-        ["transformer"] = (vocabulary, random) => new TransformerSequenceToSequence(vocabulary, vocabulary, 32, 4, 64, 2, dropout: 0, random: random),
+        ["transformer"] = (vocabulary, random) => new TransformerSequenceToSequence(vocabulary, vocabulary, 32, 2, 64, 1, dropout: 0, random: random),
     };
 
     [Theory, MemberData(nameof(Kinds))]
@@ -85,28 +85,183 @@ public class SequenceToSequenceTests
         }
     }
 
+    // without attention to the right places, the loss stays above 1: the encoder's last state alone is learnt far more slowly
     [Theory]
-    [InlineData("additive", 250), InlineData("multiplicative, general", 250), InlineData("multiplicative, dot", 250), InlineData("transformer", 250)]
-    public void It_learns_to_reverse_and_reverses_what_it_has_not_seen(string kind, int steps)
+    [InlineData("additive", 130), InlineData("additive, one direction", 130), InlineData("multiplicative, general", 150), InlineData("multiplicative, dot", 150), InlineData("transformer", 250)]
+    public void It_learns_to_reverse_digits_and_reverses_those_it_has_not_seen(string kind, int steps)
     {
         var model = Makers[kind](Vocabulary, new RandomSource(1));
-        var optimizer = new Adam(model.Parameters, 5e-3f);
-        var step = Capture(model, optimizer);
+        var step = Capture(model, new Adam(model.Parameters, 5e-3f));
         float loss = 0;
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        for (int i = 0; i < steps; i++)
-        {
-            loss = Run(step, Reversals(64, 5, 8, seed: (ulong)(1000 + i), time: 9));
-            if (i % 50 == 49) TestContext.Current.TestOutputHelper?.WriteLine($"{i} {loss} {clock.ElapsedMilliseconds}");
-        }
+        for (int i = 0; i < steps; i++) loss = Run(step, Reversals(48, 5, 8, seed: (ulong)(1000 + i), time: 9));
         Assert.Null(step.Obstacle);
+        Assert.True(loss < 0.3f, $"{loss}");
         model.Evaluate();
         var unseen = Reversals(50, 5, 8, seed: 7);
-        var decoded = model.Decode(unseen.Source, unseen.Lengths, longest: 12);
-        int right = decoded.Where((one, i) => one.Ended && one.Tokens.SequenceEqual(Enumerable.Range(0, unseen.Lengths.Span[i]).Select(t => (int)unseen.Source.Span[i * 9 + unseen.Lengths.Span[i] - 1 - t]))).Count();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{right} of 50");
-        Assert.True(loss < 0.05f, $"{loss}");
-        Assert.True(right >= 48, $"{right} of 50");
+        Assert.True(Right(unseen, model.Decode(unseen.Source, unseen.Lengths, longest: 12)) >= 45);
+        Assert.True(Right(unseen, model.Decode(unseen.Source, unseen.Lengths, beam: 3, longest: 12)) >= 45);
+
+        static int Right(TokenPairs pairs, IReadOnlyList<Hypothesis> decoded)
+        {
+            int steps = pairs.Source.Shape[1];
+            return decoded.Where((one, i) => one.Ended && one.Tokens.Append(SequenceToSequence.End).SequenceEqual(pairs.Following.Span.Slice(i * steps, steps).ToArray().TakeWhile(token => token >= 0))).Count();
+        }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void A_beam_of_one_is_greedy(string kind)
+    {
+        var model = Tiny(kind);
+        var sources = TinySources();
+        var decoded = model.Decode(sources.Source, sources.Lengths, beam: 1, longest: 6);
+        for (int source = 0; source < decoded.Count; source++)
+        {
+            List<int> tokens = [];
+            double sum = 0;
+            for (bool ended = false; !ended && tokens.Count < 6;)
+            {
+                double[] logarithms = Logarithms(model, sources, source, tokens)[^1];
+                int best = Enumerable.Range(SequenceToSequence.End, logarithms.Length - SequenceToSequence.End).MaxBy(token => logarithms[token]);
+                (ended, sum) = (best == SequenceToSequence.End, sum + logarithms[best]);
+                tokens.Add(best);
+            }
+
+            Assert.Equal(tokens.Where(token => token != SequenceToSequence.End), decoded[source].Tokens);
+            Assert.Equal(tokens.Contains(SequenceToSequence.End), decoded[source].Ended);
+            Assert.Equal(sum, decoded[source].LogProbability, 1e-4);
+        }
+
+        Assert.Contains(decoded, one => one.Ended);
+        Assert.Contains(decoded, one => one.Tokens.Count > 0);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void A_beam_with_room_for_all_finds_the_best_of_all_targets(string kind)
+    {
+        const int Longest = 3;
+        var model = Tiny(kind);
+        var sources = TinySources();
+        int better = 0;
+        foreach (float penalty in new[] { 0, 0.6f, 2 })
+        {
+            var (greedy, narrow, wide) = (Search(1), Search(2), Search(60)); // there are 1 + 3 + 9 that end, and 27 that are cut off
+            for (int source = 0; source < wide.Count; source++)
+            {
+                var best = All([], Longest).Select(target => (Target: target, Score: Score(source, target, penalty))).MaxBy(one => one.Score);
+                Assert.Equal(best.Score, wide[source].Score, 1e-4);
+                Assert.Equal(best.Target, Whole(wide[source]));
+                Assert.Equal(Score(source, Whole(narrow[source]), penalty), narrow[source].Score, 1e-4); // each row went on with its own state
+                Assert.True(wide[source].Score >= greedy[source].Score - 1e-4);
+                if (wide[source].Score > greedy[source].Score + 1e-3) better++;
+            }
+
+            IReadOnlyList<Hypothesis> Search(int beam) => model.Decode(sources.Source, sources.Lengths, beam, Longest, penalty);
+        }
+
+        Assert.True(better > 0);
+
+        double Score(int source, int[] target, float penalty)
+        {
+            var logarithms = Logarithms(model, sources, source, target[..^1]);
+            return target.Select((token, t) => logarithms[t][token]).Sum() / Math.Pow((5.0 + target.Length) / 6, penalty);
+        }
+
+        static IEnumerable<int[]> All(int[] before, int longest)
+        {
+            if (before.Length == longest) return [before];
+            return [[.. before, SequenceToSequence.End], .. Enumerable.Range(SequenceToSequence.FirstFree, 3).SelectMany(token => All([.. before, token], longest))];
+        }
+
+        static int[] Whole(Hypothesis one) => one.Ended ? [.. one.Tokens, SequenceToSequence.End] : [.. one.Tokens];
+    }
+
+    [Theory]
+    [InlineData("additive"), InlineData("multiplicative, general"), InlineData("multiplicative, dot")]
+    public void Alignments_sum_to_one_and_are_zero_behind_the_source(string kind)
+    {
+        var model = Makers[kind](Vocabulary, new RandomSource(1));
+        var pairs = Reversals(5, 2, 7, seed: 3);
+        var alignment = model is AdditiveSequenceToSequence additive
+            ? additive.Alignment(pairs.Source, pairs.Target, pairs.Lengths)
+            : ((MultiplicativeSequenceToSequence)model).Alignment(pairs.Source, pairs.Target, pairs.Lengths);
+        Assert.Equal([5, 8, 8], alignment.Shape);
+        for (int row = 0; row < 5 * 8; row++)
+        {
+            float[] weights = alignment.Span.Slice(row * 8, 8).ToArray();
+            Assert.Equal(1, weights.Sum(), 1e-5f);
+            Assert.All(weights[pairs.Lengths.Span[row / 8]..], weight => Assert.Equal(0, weight));
+            Assert.All(weights[..pairs.Lengths.Span[row / 8]], weight => Assert.True(weight > 0));
+        }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void A_trainer_s_step_takes_both_sequences_in_one_tensor(string kind)
+    {
+        var model = Makers[kind](Vocabulary, new RandomSource(1));
+        var step = TrainingStep.Capture(model, SequenceToSequence.Loss, new Adam(model.Parameters, 3e-3f));
+        var pairs = Reversals(8, 3, 5, seed: 1);
+        float first = step.Run(pairs.Joined, pairs.Following), last = first;
+        for (int i = 0; i < 20; i++) last = step.Run(pairs.Joined, pairs.Following);
+        Assert.Null(step.Obstacle);
+        Assert.True(last < 0.8f * first, $"{last} after {first}");
+    }
+
+    [Fact]
+    public void What_follows_nothing_does_not_count()
+    {
+        var logits = Tensor.From([1f, 2, 3, 4, 9, 9, 9, 9, 0, 0, 5, 0], [1, 3, 4]);
+        double[] expected = [3 - Math.Log(new double[] { 1, 2, 3, 4 }.Sum(Math.Exp)), 5 - Math.Log(3 + Math.Exp(5))];
+        Assert.Equal(-expected.Average(), SequenceToSequence.Loss(logits, new IntTensor([2, -1, 2], [1, 3])).Item(), 1e-5);
+    }
+
+    [Fact]
+    public void Pairs_are_filled_up_to_one_length()
+    {
+        var pairs = TokenPairs.Of([([7, 8, 9], [5]), ([4], [6, 3, 5])]);
+        Assert.Equal([7f, 8, 9, 0, 4, 0, 0, 0], pairs.Source.ToArray());
+        Assert.Equal([3, 1], pairs.Lengths.Span.ToArray());
+        Assert.Equal([1f, 5, 0, 0, 1, 6, 3, 5], pairs.Target.ToArray());
+        Assert.Equal([5, 2, -1, -1, 6, 3, 5, 2], pairs.Following.Span.ToArray());
+        Assert.Equal([7f, 8, 9, 0, 1, 5, 0, 0, 4, 0, 0, 0, 1, 6, 3, 5], pairs.Joined.ToArray());
+        Assert.Equal([2, 6], TokenPairs.Of([([7, 8, 9], [5]), ([4], [6, 3, 5])], time: 6).Target.Shape);
+        Assert.Contains("need 4", Assert.Throws<ArgumentException>(() => TokenPairs.Of([([3], [6, 3, 5])], time: 3)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => TokenPairs.Of([([], [6])]));
+    }
+
+    [Fact]
+    public void Bad_input_is_answered_with_what_was_expected()
+    {
+        var model = Makers["multiplicative, dot"](Vocabulary, new RandomSource(1));
+        Assert.Contains("[batch, 2, time]; got [2, 3, 4]", Assert.Throws<ShapeException>(() => model.Forward(Tensor.Zeros([2, 3, 4]))).Message, StringComparison.Ordinal);
+        Assert.Contains("targets [3, 4] and sources [2, 4]", Assert.Throws<ShapeException>(() => model.Forward(Tensor.Zeros([2, 4]), Tensor.Zeros([3, 4]))).Message, StringComparison.Ordinal);
+        Assert.Contains("[batch, time] of at least one step; got [2, 0]", Assert.Throws<ShapeException>(() => model.Decode(Tensor.Zeros([2, 0]))).Message, StringComparison.Ordinal);
+        Assert.Contains("got [2, 3, 4] and [2, 4]", Assert.Throws<ShapeException>(() => SequenceToSequence.Loss(Tensor.Zeros([2, 3, 4]), new IntTensor(new int[8], [2, 4]))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(Tensor.Zeros([2, 4]), beam: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(Tensor.Zeros([2, 4]), longest: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Decode(Tensor.Zeros([2, 4]), lengthPenalty: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TransformerSequenceToSequence(3, 9, 8, 2, 16, 1));
+        Assert.Throws<ArgumentException>(() => new MultiplicativeSequenceToSequence(9, 9, 8, 15, bidirectional: true));
+        model.Parameters[^1].Span.Fill(float.NaN);
+        Assert.Contains("not numbers", Assert.Throws<InvalidOperationException>(() => model.Decode(Tensor.Zeros([2, 4]))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Untrained, over three free tokens; weights so large that some targets are far more probable than others.</summary>
+    private static SequenceToSequence Tiny(string kind)
+    {
+        var model = Makers[kind](SequenceToSequence.FirstFree + 3, new RandomSource(1));
+        foreach (var parameter in model.Parameters)
+            foreach (ref float value in parameter.Span) value *= 1.5f;
+        return model;
+    }
+
+    private static TokenPairs TinySources() => TokenPairs.Of([([3, 4, 5], []), ([5], []), ([4, 4], []), ([5, 3, 5, 4], []), ([3], []), ([5, 5, 4], []), ([4, 3, 3, 3], []), ([5, 4], [])]);
+
+    // by the pass over whole targets, of one source alone: log probabilities after the start token and after each token
+    private static double[][] Logarithms(SequenceToSequence model, TokenPairs sources, int source, IReadOnlyList<int> tokens)
+    {
+        var target = Tensor.From([SequenceToSequence.Start, .. tokens.Select(token => (float)token)], [1, tokens.Count + 1]);
+        var logits = model.Forward(sources.Source.Slice(0, source, 1).Slice(1, 0, sources.Lengths.Span[source]), target);
+        return [.. logits.ToArray().Chunk(logits.Shape[2]).Select(row => row.Select(logit => logit - Math.Log(row.Sum(other => Math.Exp(other)))).ToArray())];
     }
 
     private static CapturedStep Capture(SequenceToSequence model, Optimizer optimizer) => CapturedStep.Of((x, integers) =>
