@@ -87,7 +87,7 @@ public class SequenceToSequenceTests
 
     // without attention to the right places, the loss stays above 1: the encoder's last state alone is learnt far more slowly
     [Theory]
-    [InlineData("additive", 130), InlineData("additive, one direction", 130), InlineData("multiplicative, general", 150), InlineData("multiplicative, dot", 150), InlineData("transformer", 250)]
+    [InlineData("additive", 130), InlineData("multiplicative, general", 150), InlineData("multiplicative, dot", 150), InlineData("transformer", 250)]
     public void It_learns_to_reverse_digits_and_reverses_those_it_has_not_seen(string kind, int steps)
     {
         var model = Makers[kind](Vocabulary, new RandomSource(1));
@@ -95,11 +95,12 @@ public class SequenceToSequenceTests
         float loss = 0;
         for (int i = 0; i < steps; i++) loss = Run(step, Reversals(48, 5, 8, seed: (ulong)(1000 + i), time: 9));
         Assert.Null(step.Obstacle);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{loss}");
         Assert.True(loss < 0.3f, $"{loss}");
         model.Evaluate();
         var unseen = Reversals(50, 5, 8, seed: 7);
-        Assert.True(Right(unseen, model.Decode(unseen.Source, unseen.Lengths, longest: 12)) >= 45);
-        Assert.True(Right(unseen, model.Decode(unseen.Source, unseen.Lengths, beam: 3, longest: 12)) >= 45);
+        Assert.InRange(Right(unseen, model.Decode(unseen.Source, unseen.Lengths, longest: 12)), 45, 50);
+        Assert.InRange(Right(unseen, model.Decode(unseen.Source, unseen.Lengths, beam: 3, longest: 12)), 45, 50);
 
         static int Right(TokenPairs pairs, IReadOnlyList<Hypothesis> decoded)
         {
@@ -142,28 +143,30 @@ public class SequenceToSequenceTests
         var model = Tiny(kind);
         var sources = TinySources();
         int better = 0;
+        var sums = Enumerable.Range(0, sources.Lengths.Shape.Count).Select(source => All([], Longest).ToDictionary(target => string.Join(' ', target), target => Sum(source, target))).ToArray();
         foreach (float penalty in new[] { 0, 0.6f, 2 })
         {
             var (greedy, narrow, wide) = (Search(1), Search(2), Search(60)); // there are 1 + 3 + 9 that end, and 27 that are cut off
             for (int source = 0; source < wide.Count; source++)
             {
-                var best = All([], Longest).Select(target => (Target: target, Score: Score(source, target, penalty))).MaxBy(one => one.Score);
-                Assert.Equal(best.Score, wide[source].Score, 1e-4);
-                Assert.Equal(best.Target, Whole(wide[source]));
-                Assert.Equal(Score(source, Whole(narrow[source]), penalty), narrow[source].Score, 1e-4); // each row went on with its own state
-                Assert.True(wide[source].Score >= greedy[source].Score - 1e-4);
-                if (wide[source].Score > greedy[source].Score + 1e-3) better++;
+                var best = sums[source].MaxBy(one => Score(source, one.Key));
+                Assert.Equal(best.Key, Whole(wide[source]));
+                Assert.Equal(best.Value, wide[source].LogProbability, 1e-4);
+                Assert.Equal(Score(source, Whole(narrow[source])), narrow[source].Score, 1e-4); // each row went on with its own state
+                if (Score(source, best.Key) > greedy[source].Score + 1e-3) better++;
             }
 
             IReadOnlyList<Hypothesis> Search(int beam) => model.Decode(sources.Source, sources.Lengths, beam, Longest, penalty);
+
+            double Score(int source, string target) => sums[source][target] / Math.Pow((5.0 + target.Split(' ').Length) / 6, penalty);
         }
 
         Assert.True(better > 0);
 
-        double Score(int source, int[] target, float penalty)
+        double Sum(int source, int[] target)
         {
             var logarithms = Logarithms(model, sources, source, target[..^1]);
-            return target.Select((token, t) => logarithms[t][token]).Sum() / Math.Pow((5.0 + target.Length) / 6, penalty);
+            return target.Select((token, t) => logarithms[t][token]).Sum();
         }
 
         static IEnumerable<int[]> All(int[] before, int longest)
@@ -172,7 +175,7 @@ public class SequenceToSequenceTests
             return [[.. before, SequenceToSequence.End], .. Enumerable.Range(SequenceToSequence.FirstFree, 3).SelectMany(token => All([.. before, token], longest))];
         }
 
-        static int[] Whole(Hypothesis one) => one.Ended ? [.. one.Tokens, SequenceToSequence.End] : [.. one.Tokens];
+        static string Whole(Hypothesis one) => string.Join(' ', one.Ended ? one.Tokens.Append(SequenceToSequence.End) : one.Tokens);
     }
 
     [Theory]
@@ -245,16 +248,16 @@ public class SequenceToSequenceTests
         Assert.Contains("not numbers", Assert.Throws<InvalidOperationException>(() => model.Decode(Tensor.Zeros([2, 4]))).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Untrained, over three free tokens; weights so large that some targets are far more probable than others.</summary>
+    /// <summary>Over three free tokens, and hardly trained: it may end, and is of two minds.</summary>
     private static SequenceToSequence Tiny(string kind)
     {
         var model = Makers[kind](SequenceToSequence.FirstFree + 3, new RandomSource(1));
-        foreach (var parameter in model.Parameters)
-            foreach (ref float value in parameter.Span) value *= 1.5f;
+        var step = Capture(model, new Adam(model.Parameters, 5e-3f));
+        for (int i = 0; i < 15; i++) Run(step, Reversals(16, 1, 4, seed: (ulong)i, digits: 3));
         return model;
     }
 
-    private static TokenPairs TinySources() => TokenPairs.Of([([3, 4, 5], []), ([5], []), ([4, 4], []), ([5, 3, 5, 4], []), ([3], []), ([5, 5, 4], []), ([4, 3, 3, 3], []), ([5, 4], [])]);
+    private static TokenPairs TinySources() => Reversals(20, 1, 4, seed: 99, digits: 3);
 
     // by the pass over whole targets, of one source alone: log probabilities after the start token and after each token
     private static double[][] Logarithms(SequenceToSequence model, TokenPairs sources, int source, IReadOnlyList<int> tokens)
@@ -276,13 +279,13 @@ public class SequenceToSequenceTests
     private static float Run(CapturedStep step, TokenPairs pairs) => step.Run([pairs.Source, pairs.Target], [pairs.Lengths, pairs.Following])[0].Item();
 
     /// <summary>Digits and the same from the last to the first.</summary>
-    private static TokenPairs Reversals(int count, int shortest, int longest, ulong seed, int? time = null)
+    private static TokenPairs Reversals(int count, int shortest, int longest, ulong seed, int? time = null, int digits = 10)
     {
         var random = new RandomSource(seed);
         return TokenPairs.Of([.. Enumerable.Range(0, count).Select(_ =>
         {
-            int[] digits = [.. Enumerable.Range(0, shortest + random.Next(longest - shortest + 1)).Select(_ => SequenceToSequence.FirstFree + random.Next(10))];
-            return (digits, digits.Reverse().ToArray());
+            int[] numbers = [.. Enumerable.Range(0, shortest + random.Next(longest - shortest + 1)).Select(_ => SequenceToSequence.FirstFree + random.Next(digits))];
+            return (numbers, numbers.Reverse().ToArray());
         })], time ?? longest + 1);
     }
 }
