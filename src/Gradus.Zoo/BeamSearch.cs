@@ -56,7 +56,7 @@ internal sealed class BeamSearch
             var best = Best(open, first, after, logarithms, _beam - _ended[source].Count);
             if (best.Count == 0) throw new InvalidOperationException($"no token can follow in sequence {source}: the model's logits are not numbers");
             _ended[source].AddRange(best.Where(path => path.Token == SequenceToSequence.End));
-            if (_ended[source].Count < _beam) continued.AddRange(best.Where(path => path.Token != SequenceToSequence.End));
+            continued.AddRange(best.Where(path => path.Token != SequenceToSequence.End));
         }
 
         return continued;

@@ -85,9 +85,9 @@ public class SequenceToSequenceTests
         }
     }
 
-    // without attention to the right places, the loss stays above 1: the encoder's last state alone is learnt far more slowly
+    // where all steps of the source get one weight, or the memory is lost, these losses end at 0.45 to 2.2
     [Theory]
-    [InlineData("additive", 130), InlineData("multiplicative, general", 150), InlineData("multiplicative, dot", 150), InlineData("transformer", 250)]
+    [InlineData("additive", 130), InlineData("multiplicative, general", 150), InlineData("multiplicative, dot", 150), InlineData("transformer", 200)]
     public void It_learns_to_reverse_digits_and_reverses_those_it_has_not_seen(string kind, int steps)
     {
         var model = Makers[kind](Vocabulary, new RandomSource(1));
@@ -95,8 +95,7 @@ public class SequenceToSequenceTests
         float loss = 0;
         for (int i = 0; i < steps; i++) loss = Run(step, Reversals(48, 5, 8, seed: (ulong)(1000 + i), time: 9));
         Assert.Null(step.Obstacle);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{loss}");
-        Assert.True(loss < 0.3f, $"{loss}");
+        Assert.True(loss < 0.2f, $"{loss}");
         model.Evaluate();
         var unseen = Reversals(50, 5, 8, seed: 7);
         Assert.InRange(Right(unseen, model.Decode(unseen.Source, unseen.Lengths, longest: 12)), 45, 50);
@@ -137,45 +136,77 @@ public class SequenceToSequenceTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void A_beam_with_room_for_all_finds_the_best_of_all_targets(string kind)
+    public void A_beam_keeps_the_best_at_each_step_and_with_room_for_all_finds_the_best_of_all_targets(string kind)
     {
-        const int Longest = 3;
+        const int Longest = 3, Room = 40; // there are 1 + 3 + 9 targets that end, and 27 that are cut off
         var model = Tiny(kind);
         var sources = TinySources();
+        Dictionary<(int, float), IReadOnlyList<Hypothesis>> searched = [];
         int better = 0;
-        var sums = Enumerable.Range(0, sources.Lengths.Shape.Count).Select(source => All([], Longest).ToDictionary(target => string.Join(' ', target), target => Sum(source, target))).ToArray();
-        foreach (float penalty in new[] { 0, 0.6f, 2 })
+        foreach (int source in Enumerable.Range(0, sources.Lengths.Shape.Count))
         {
-            var (greedy, narrow, wide) = (Search(1), Search(2), Search(60)); // there are 1 + 3 + 9 that end, and 27 that are cut off
-            for (int source = 0; source < wide.Count; source++)
+            // a digit for each token, of all targets and all their beginnings
+            var sums = All("").ToDictionary(target => target, target => Sum(source, target));
+            foreach (float penalty in new[] { 0, 0.6f, 2 })
             {
-                var best = sums[source].MaxBy(one => Score(source, one.Key));
-                Assert.Equal(best.Key, Whole(wide[source]));
-                Assert.Equal(best.Value, wide[source].LogProbability, 1e-4);
-                Assert.Equal(Score(source, Whole(narrow[source])), narrow[source].Score, 1e-4); // each row went on with its own state
-                if (Score(source, best.Key) > greedy[source].Score + 1e-3) better++;
+                string best = sums.Keys.Where(target => target.EndsWith('2') || target.Length == Longest).MaxBy(Score)!;
+                Assert.Equal(best, Plain(Room));
+                if (best != Plain(1)) better++;
+                foreach (int beam in new[] { 1, 2, 3, Room })
+                {
+                    var found = Search(beam, penalty)[source];
+                    Assert.Equal(Plain(beam), string.Concat(found.Ended ? found.Tokens.Append(SequenceToSequence.End) : found.Tokens));
+                    Assert.Equal(sums[Plain(beam)], found.LogProbability, 1e-4);
+                    Assert.Equal(Score(Plain(beam)), found.Score, 1e-4);
+                }
+
+                double Score(string target) => sums[target] / Math.Pow((5.0 + target.Length) / 6, penalty);
+
+                string Plain(int beam)
+                {
+                    var (open, ended) = (new List<string> { "" }, new List<string>());
+                    for (int t = 0; t < Longest; t++)
+                    {
+                        string[] kept = [.. open.SelectMany(before => "2345".Select(token => before + token)).OrderByDescending(target => sums[target]).Take(beam - ended.Count)];
+                        ended.AddRange(kept.Where(target => target.EndsWith('2')));
+                        open = [.. kept.Where(target => !target.EndsWith('2'))];
+                    }
+
+                    return ended.Concat(open).MaxBy(Score)!;
+                }
             }
-
-            IReadOnlyList<Hypothesis> Search(int beam) => model.Decode(sources.Source, sources.Lengths, beam, Longest, penalty);
-
-            double Score(int source, string target) => sums[source][target] / Math.Pow((5.0 + target.Split(' ').Length) / 6, penalty);
         }
 
         Assert.True(better > 0);
 
-        double Sum(int source, int[] target)
+        IReadOnlyList<Hypothesis> Search(int beam, float penalty) => searched.TryGetValue((beam, penalty), out var found) ? found
+            : searched[(beam, penalty)] = model.Decode(sources.Source, sources.Lengths, beam, Longest, penalty);
+
+        double Sum(int source, string target)
         {
-            var logarithms = Logarithms(model, sources, source, target[..^1]);
-            return target.Select((token, t) => logarithms[t][token]).Sum();
+            int[] tokens = [.. target.Select(digit => digit - '0')];
+            var logarithms = Logarithms(model, sources, source, tokens[..^1]);
+            return tokens.Select((token, t) => logarithms[t][token]).Sum();
         }
 
-        static IEnumerable<int[]> All(int[] before, int longest)
-        {
-            if (before.Length == longest) return [before];
-            return [[.. before, SequenceToSequence.End], .. Enumerable.Range(SequenceToSequence.FirstFree, 3).SelectMany(token => All([.. before, token], longest))];
-        }
+        static IEnumerable<string> All(string before) =>
+            (before.Length > 0 ? new[] { before } : []).Concat(before.EndsWith('2') || before.Length == Longest ? [] : "2345".SelectMany(token => All(before + token)));
+    }
 
-        static string Whole(Hypothesis one) => string.Join(' ', one.Ended ? one.Tokens.Append(SequenceToSequence.End) : one.Tokens);
+    [Theory, MemberData(nameof(Kinds))]
+    public void A_source_is_decoded_alone_as_among_others(string kind)
+    {
+        var model = Tiny(kind);
+        var sources = TinySources();
+        var together = model.Decode(sources.Source, sources.Lengths, beam: 3, longest: 6);
+        for (int source = 0; source < together.Count; source++)
+        {
+            var alone = model.Decode(sources.Source.Slice(0, source, 1).Slice(1, 0, sources.Lengths.Span[source]), beam: 3, longest: 6)[0];
+            Assert.Equal(together[source].Tokens, alone.Tokens);
+            Assert.Equal(together[source].LogProbability, alone.LogProbability, 1e-4);
+            var whole = alone.Ended ? [.. alone.Tokens, SequenceToSequence.End] : alone.Tokens;
+            Assert.Equal(Logarithms(model, sources, source, [.. whole.SkipLast(1)]).Select((row, t) => row[whole[t]]).Sum(), alone.LogProbability, 1e-4);
+        }
     }
 
     [Theory]
