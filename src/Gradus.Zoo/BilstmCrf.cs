@@ -19,6 +19,9 @@ public sealed class BilstmCrf : Architecture
     public override int Outputs => 9;
 
     /// <inheritdoc/>
+    public override LearningTask Task => LearningTask.SequenceTagging;
+
+    /// <inheritdoc/>
     protected override Layer Create(Shape input, int outputs, RandomSource random) =>
         new SequenceTagger(new Lstm(input[1], hidden: 100, bidirectional: true, random: random), outputs, random);
 }

@@ -19,6 +19,9 @@ public sealed class GruCrf : Architecture
     public override int Outputs => 9;
 
     /// <inheritdoc/>
+    public override LearningTask Task => LearningTask.SequenceTagging;
+
+    /// <inheritdoc/>
     protected override Layer Create(Shape input, int outputs, RandomSource random) =>
         new SequenceTagger(new Gru(input[1], hidden: 128, random: random), outputs, random);
 }
