@@ -22,6 +22,9 @@ public sealed class GruCrf : Architecture
     public override LearningTask Task => LearningTask.SequenceTagging;
 
     /// <inheritdoc/>
+    public override TrainingDefaults Defaults => new() { Epochs = 5, Batch = 32, LearningRate = 5e-3f };
+
+    /// <inheritdoc/>
     protected override Layer Create(Shape input, int outputs, RandomSource random) =>
         new SequenceTagger(new Gru(input[1], hidden: 128, random: random), outputs, random);
 }

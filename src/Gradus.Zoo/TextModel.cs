@@ -6,6 +6,8 @@ namespace Gradus.Zoo;
 /// <remarks>Input <c>[batch, time]</c>, token numbers as floats; output: the network's.</remarks>
 public sealed class TextModel : SequenceModel
 {
+    private const float Deviation = 0.1f; // a rare word's vector is mostly chance: at 1 that chance drowns what is learned
+
     private readonly Embedding _embedding;
     private readonly Dropout _dropout;
 
@@ -20,6 +22,7 @@ public sealed class TextModel : SequenceModel
         ArgumentNullException.ThrowIfNull(body);
         random ??= new RandomSource(1);
         _embedding = new Embedding(vocabulary, features, padding: 0, random);
+        for (int i = 0; i < _embedding.Weight.Count; i++) _embedding.Weight.Span[i] *= Deviation;
         _dropout = new Dropout(dropout, random);
         Body = body;
     }

@@ -23,6 +23,9 @@ public sealed class TransformerEncoder : Architecture
     public override int Outputs => 10;
 
     /// <inheritdoc/>
+    public override TrainingDefaults Defaults => new() { Epochs = 3, LearningRate = 5e-4f };
+
+    /// <inheritdoc/>
     protected override Layer Create(Shape input, int outputs, RandomSource random) => new Network(input[1], outputs, random);
 
     private sealed class Network(int features, int outputs, RandomSource random) : ClassOfSequence
