@@ -14,7 +14,7 @@ public sealed class TrainingTests : IDisposable
     [Fact]
     public void Squares_on_noise_are_found_pixel_by_pixel()
     {
-        var result = ResumesBitForBit(4, 3, () =>
+        var result = ResumesBitForBit(8, 5, () =>
         {
             var model = Architectures.Get("unet").Build([1, 16, 16], 2, new RandomSource(1));
             return (Objective.Labels(model, PixelCrossEntropy.Of, classAxis: 1), 3e-3f);
@@ -35,7 +35,7 @@ public sealed class TrainingTests : IDisposable
     [InlineData("bilstm-crf"), InlineData("gru-crf"), InlineData("text-lstm"), InlineData("transformer-encoder"), InlineData("sequence-rnn")]
     public void What_stands_behind_a_sequence_has_no_influence_on_loss_accuracy_and_gradient(string name)
     {
-        string Train(int padding, int extra)
+        (string Answers, float[] Numbers) Train(int padding, int extra)
         {
             var model = name.EndsWith("crf", StringComparison.Ordinal) ? Tagger(name) : new TextModel(9, 6, (SequenceModel)Architectures.Get(name).Build([5, 6], 3, new RandomSource(1)), dropout: 0);
             if (name == "transformer-encoder") model.Evaluate(); // dropout would draw other masks for other shapes
@@ -44,13 +44,19 @@ public sealed class TrainingTests : IDisposable
             var output = objective.Output(batch);
             var loss = objective.Loss(output, batch);
             loss.Backward();
-            var gradients = model.Parameters.Select(parameter => string.Join(' ', parameter.Gradient!.ToArray().Select(value => $"{value:0.00000}".Replace("-0.00000", "0.00000", StringComparison.Ordinal))));
-            return $"{loss.Item():0.00000} {objective.Correct(output, batch)} {string.Join('\n', gradients)}";
+            return ($"{objective.Correct(output, batch)}", [loss.Item(), .. model.Parameters.SelectMany(parameter => parameter.Gradient!.ToArray())]);
         }
 
-        string expected = Train(padding: 0, extra: 0);
-        Assert.Equal(expected, Train(padding: 7, extra: 0));
-        Assert.Equal(expected, Train(padding: 0, extra: 3));
+        var expected = Train(padding: 0, extra: 0);
+        foreach (var actual in new[] { Train(padding: 7, extra: 0), Train(padding: 0, extra: 3) })
+        {
+            Assert.Equal(expected.Answers, actual.Answers);
+            Assert.Equal(expected.Numbers.Length, actual.Numbers.Length);
+            for (int i = 0; i < expected.Numbers.Length; i++)
+            {
+                if (!(Math.Abs(expected.Numbers[i] - actual.Numbers[i]) <= 5e-5f)) Assert.Fail($"number {i}: {expected.Numbers[i]} and {actual.Numbers[i]}"); // sums of another shape are added in another order
+            }
+        }
     }
 
     [Fact]
