@@ -45,6 +45,9 @@ internal static class Program
             .WithExample("train", "cnn-small", "--data", "fashion-mnist")
             .WithExample("train", "resnet-20", "--data", "cifar-10", "--epochs", "20", "--out", "runs/r20")
             .WithExample("train", "cnn-small", "--data", "my-pictures/", "--seed", "1", "--json")
+            .WithExample("train", "text-lstm", "--data", "sst2")
+            .WithExample("train", "bilstm-crf", "--data", "conll2003", "--out", "runs/names")
+            .WithExample("train", "gpt-small", "--data", "novel.txt")
             .WithExample("train", "resnet-20", "--data", "cifar-10", "--out", "runs/r20", "--resume");
         configuration.AddCommand<LearningRateFindCommand>("lr-find").WithDescription("Tries rising learning rates in a short training and suggests one.")
             .WithExample("lr-find", "cnn-small", "--data", "fashion-mnist").WithExample("lr-find", "resnet-20", "--data", "cifar-10", "--optimizer", "sgd", "--out", "rates.png");
@@ -54,8 +57,9 @@ internal static class Program
             .WithExample("sweep", "rates.json", "--out", "runs/rates", "--collect");
         configuration.AddCommand<EvaluateCommand>("evaluate").WithDescription("Measures a trained network on its test set.")
             .WithExample("evaluate", "runs/r20").WithExample("evaluate", "runs/r20", "--json");
-        configuration.AddCommand<PredictCommand>("predict").WithDescription("Says what is on pictures.")
-            .WithExample("predict", "runs/r20", "cat.png", "ship.jpg").WithExample("predict", "runs/r20", "cat.png", "--json");
+        configuration.AddCommand<PredictCommand>("predict").WithDescription("Says what is on pictures, classifies or tags texts, or continues one.")
+            .WithExample("predict", "runs/r20", "cat.png", "ship.jpg").WithExample("predict", "runs/r20", "cat.png", "--json")
+            .WithExample("predict", "runs/names", "--text", "\"Peter Blackburn lives in London .\"").WithExample("predict", "runs/novel", "--text", "\"It was a \"", "--length", "500");
         configuration.AddBranch("data", data =>
         {
             data.SetDescription("The data sets: what there is, and how to get it.");

@@ -16,6 +16,9 @@ public abstract class Architecture
     /// <summary>How many outputs the network was designed for.</summary>
     public abstract int Outputs { get; }
 
+    /// <summary>What it learns to do: unless an architecture says otherwise, to give sequences or pictures one class.</summary>
+    public virtual LearningTask Task => Input.Rank == 2 ? LearningTask.SequenceClassification : LearningTask.Classification;
+
     /// <summary>How to train it where the user does not say otherwise.</summary>
     public virtual TrainingDefaults Defaults => new();
 

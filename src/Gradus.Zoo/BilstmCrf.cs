@@ -19,6 +19,12 @@ public sealed class BilstmCrf : Architecture
     public override int Outputs => 9;
 
     /// <inheritdoc/>
+    public override LearningTask Task => LearningTask.SequenceTagging;
+
+    /// <inheritdoc/>
+    public override TrainingDefaults Defaults => new() { Epochs = 5, Batch = 32, LearningRate = 5e-3f };
+
+    /// <inheritdoc/>
     protected override Layer Create(Shape input, int outputs, RandomSource random) =>
         new SequenceTagger(new Lstm(input[1], hidden: 100, bidirectional: true, random: random), outputs, random);
 }

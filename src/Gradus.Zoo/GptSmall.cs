@@ -17,6 +17,9 @@ public sealed class GptSmall : Architecture
     public override int Outputs => 256;
 
     /// <inheritdoc/>
+    public override LearningTask Task => LearningTask.LanguageModelling;
+
+    /// <inheritdoc/>
     public override TrainingDefaults Defaults => new() { Optimizer = "adamw" };
 
     /// <inheritdoc/>

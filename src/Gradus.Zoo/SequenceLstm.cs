@@ -18,6 +18,9 @@ public sealed class SequenceLstm : Architecture
     public override int Outputs => 2;
 
     /// <inheritdoc/>
+    public override TrainingDefaults Defaults => new() { Epochs = 3, LearningRate = 5e-3f };
+
+    /// <inheritdoc/>
     protected override Layer Create(Shape input, int outputs, RandomSource random) =>
         new SequenceClassifier(new Lstm(input[1], hidden: 10, random: random), outputs, random);
 }

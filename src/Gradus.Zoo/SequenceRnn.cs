@@ -18,6 +18,9 @@ public sealed class SequenceRnn : Architecture
     public override int Outputs => 2;
 
     /// <inheritdoc/>
+    public override TrainingDefaults Defaults => new() { Epochs = 3, LearningRate = 2e-3f };
+
+    /// <inheritdoc/>
     protected override Layer Create(Shape input, int outputs, RandomSource random) =>
         new SequenceClassifier(new Rnn(input[1], hidden: 10, relu: true, random: random), outputs, random);
 }

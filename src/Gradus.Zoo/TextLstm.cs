@@ -18,6 +18,9 @@ public sealed class TextLstm : Architecture
     public override int Outputs => 10;
 
     /// <inheritdoc/>
+    public override TrainingDefaults Defaults => new() { Epochs = 3, LearningRate = 3e-3f };
+
+    /// <inheritdoc/>
     protected override Layer Create(Shape input, int outputs, RandomSource random) =>
         new SequenceClassifier(new Lstm(input[1], hidden: 128, random: random), outputs, random);
 }

@@ -23,9 +23,12 @@ public sealed class TransformerEncoder : Architecture
     public override int Outputs => 10;
 
     /// <inheritdoc/>
+    public override TrainingDefaults Defaults => new() { Epochs = 3, LearningRate = 5e-4f };
+
+    /// <inheritdoc/>
     protected override Layer Create(Shape input, int outputs, RandomSource random) => new Network(input[1], outputs, random);
 
-    private sealed class Network(int features, int outputs, RandomSource random) : Layer
+    private sealed class Network(int features, int outputs, RandomSource random) : ClassOfSequence
     {
         private readonly Linear _embed = new(features, Width, random: random);
         private readonly SinusoidalPositions _positions = new();
@@ -33,11 +36,21 @@ public sealed class TransformerEncoder : Architecture
         private readonly TransformerEncoderLayer[] _layers = [.. Enumerable.Range(0, Layers).Select(_ => new TransformerEncoderLayer(Width, Heads, Hidden, random: random))];
         private readonly Linear _classify = new(Width, outputs, random: random);
 
-        public override Tensor Forward(Tensor x)                        // [n, time, features]
+        public override Tensor Forward(Tensor x, IntTensor? lengths)     // [n, time, features]
         {
             x = _dropout.Forward(_positions.Forward(_embed.Forward(x))); // [n, time, 128]
-            foreach (var layer in _layers) x = layer.Forward(x);
-            return _classify.Forward(x.Mean(1));                        // [n, outputs] logits
+            foreach (var layer in _layers) x = layer.Forward(x, causal: false, lengths);
+            return _classify.Forward(Mean(x, lengths));                  // [n, outputs] logits
+        }
+
+        // Over the steps that exist: row l of a table holds 1 / l in its first l places, and each sequence looks its own row up.
+        private static Tensor Mean(Tensor x, IntTensor? lengths)
+        {
+            if (lengths is null) return x.Mean(1);
+            int batch = x.Shape[0], time = x.Shape[1];
+            var shares = Tensor.Zeros([time + 1, time]);
+            for (int length = 1; length <= time; length++) shares.Span.Slice(length * time, length).Fill(1f / length);
+            return (x * shares.Embed(lengths).Reshape(batch, time, 1)).Sum(1);
         }
     }
 }

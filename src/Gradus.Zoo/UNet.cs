@@ -25,6 +25,9 @@ public sealed class UNet : Architecture
     public override int Outputs => 2;
 
     /// <inheritdoc/>
+    public override LearningTask Task => LearningTask.Segmentation;
+
+    /// <inheritdoc/>
     public override TrainingDefaults Defaults => new() { Batch = 16 };
 
     /// <inheritdoc/>

@@ -25,6 +25,10 @@ public class ArchitecturesTests
     [InlineData("gpt-small", (256 + 128) * 128 + 4 * (4 * (128 * 128 + 128) + 2 * 128 * 512 + 512 + 128 + 4 * 128) + 2 * 128)]
     [InlineData("bilstm-crf", 2 * (400 * (100 + 100) + 400 + 400) + 200 * 9 + 9 + 81 + 9 + 9)]
     [InlineData("gru-crf", 384 * (100 + 128) + 384 + 384 + 128 * 9 + 9 + 81 + 9 + 9)]
+    [InlineData("seq2seq-additive", 2 * 256 * 64 + 2 * (512 * (64 + 128) + 2 * 512) + 128 * 128 + 128 + 128 * (128 + 256) + 128
+        + 512 * (64 + 256 + 128) + 2 * 512 + (128 + 64 + 256) * 128 + 128 + 64 * 256 + 256)]
+    [InlineData("seq2seq-multiplicative", 2 * 256 * 64 + 2 * (512 * (64 + 128) + 512 * (128 + 128) + 4 * 512) + 128 * 128 + 256 * 128 + 128 * 256 + 256)]
+    [InlineData("seq2seq-transformer", 2 * 256 * 128 + 2 * (4 * (128 * 128 + 128) + 2 * 128 * 512 + 512 + 128 + 4 * 128) + 2 * (8 * (128 * 128 + 128) + 2 * 128 * 512 + 512 + 128 + 6 * 128))]
     public void It_has_the_parameters_that_one_counts_by_hand(string name, int expected) =>
         Assert.Equal(expected, Architectures.Get(name).Build(new RandomSource(0)).Parameters.Sum(parameter => parameter.Count));
 
@@ -37,11 +41,11 @@ public class ArchitecturesTests
         var model = architecture.Build(sample, 7, new RandomSource(1));
         var x = Tensor.Zeros(Shape.Of([2, .. sample.Sizes]));
         new RandomSource(2).Normal(x.Span);
-        if (name == "gpt-small") foreach (ref float token in x.Span) token = MathF.Min(6, MathF.Floor(MathF.Abs(3 * token)));
+        if (name is "gpt-small" || name.StartsWith("seq2seq", StringComparison.Ordinal)) foreach (ref float token in x.Span) token = MathF.Min(6, MathF.Floor(MathF.Abs(3 * token)));
         model.Evaluate();
         using var off = GradientMode.Off();
         var eager = model.Forward(x).Clone();
-        Assert.Equal(name switch { "unet" => [2, 7, 64, 64], "bilstm-crf" or "gru-crf" => [2, 50, 7], "gpt-small" => [2, 128, 7], _ => [2, 7] }, eager.Shape);
+        Assert.Equal(name switch { "unet" => [2, 7, 64, 64], "bilstm-crf" or "gru-crf" => [2, 50, 7], "gpt-small" => [2, 128, 7], "seq2seq-additive" or "seq2seq-multiplicative" or "seq2seq-transformer" => [2, 32, 7], _ => [2, 7] }, eager.Shape);
         var plan = InferencePlan.Capture(model);
         plan.Run(x);
         var replayed = plan.Run(x);
@@ -107,6 +111,10 @@ public class ArchitecturesTests
     [Fact]
     public void A_picture_that_cannot_be_halved_three_times_is_refused() =>
         Assert.Contains("multiples of 8", Assert.Throws<ShapeException>(() => Architectures.Get("unet").Build([3, 20, 32], 2, new RandomSource(0))).Message);
+
+    [Fact]
+    public void Source_and_target_must_stand_beside_each_other() =>
+        Assert.Contains("[2, time]; got [3, 32]", Assert.Throws<ShapeException>(() => Architectures.Get("seq2seq-additive").Build([3, 32], 9, new RandomSource(0))).Message);
 
     [Fact]
     public void The_first_network_adapts_to_small_pictures() =>

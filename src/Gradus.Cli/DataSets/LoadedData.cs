@@ -1,4 +1,5 @@
 using Gradus.Data;
+using Gradus.Zoo;
 using Spectre.Console;
 
 namespace Gradus.Cli.DataSets;
@@ -29,13 +30,21 @@ internal static class LoadedData
         return DatasetCatalog.Get(name, new DownloadLines(console), cancellationToken: cancellation);
     }
 
+    /// <summary>Whether this is the set that stands in for others.</summary>
+    public static bool IsBuiltIn(Dataset data) => data.Name == BuiltIn;
+
     /// <summary>The set of texts of this name; null if it is of another kind.</summary>
     public static TextSource? Texts(string name) => TextCatalog.Sources.FirstOrDefault(source => source.Name == name.Replace('_', '-'));
 
     private static void Require(string name)
     {
-        if (Texts(name) is not null)
-            throw new UsageException($"{name} is a set of texts; this command takes pictures and tables. From C#: TextCatalog.Load(\"{name}\")");
+        if (Texts(name) is { } texts)
+        {
+            var task = texts.IsTagged ? LearningTask.SequenceTagging : LearningTask.SequenceClassification;
+            string[] networks = [.. Architectures.All.Where(architecture => architecture.Task == task).Select(architecture => architecture.Name)];
+            throw new UsageException($"{name} is a set of texts, and pictures or tables are needed here; such texts are for {string.Join(", ", networks)}");
+        }
+
         try
         {
             DatasetCatalog.Find(name);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gradus.Cli.DataSets;
+using Gradus.Cli.Tasks;
 using Gradus.Cli.Train;
 using Gradus.Zoo;
 
@@ -14,9 +15,11 @@ internal sealed record RunDescription(
     float[] Mean,
     float[] Deviation,
     string Data,
-    TrainingSettings Training)
+    TrainingSettings Training,
+    TextDescription? Text = null)
 {
-    public Layer Build() => Architectures.Get(Model).Build(Shape.Of(Input), Outputs, new RandomSource(Training.Seed));
+    /// <summary>Builds the network with fresh parameters.</summary>
+    public Layer Build() => TaskKind.Of(Architectures.Get(Model)).Build(this);
 
     public static RunDescription Read(RunFolder folder)
     {
@@ -36,21 +39,23 @@ internal sealed record RunDescription(
 
     private void Check(string path)
     {
-        if (Input.Length is < 1 or > 3 || Array.Exists(Input, size => size < 1) || Outputs < 1 || ClassNames.Length != Outputs)
-            throw new InvalidDataException($"{path} is damaged: input [{string.Join(", ", Input)}], {Outputs} outputs, {ClassNames.Length} class names");
+        if (!Architectures.All.Any(architecture => architecture.Name == Model))
+            throw new InvalidDataException($"{path} names the architecture '{Model}', which this program does not have");
+        if (TaskKind.Of(Architectures.Get(Model)).Obstacle(this) is { } obstacle) throw new InvalidDataException($"{path} is damaged: {obstacle}");
         if (ClassNames.Contains(null!)) throw new InvalidDataException($"{path} is damaged: a class has no name");
-        if (Mean.Length != Input[0] || Deviation.Length != Input[0])
-            throw new InvalidDataException($"{path} is damaged: {Mean.Length} means and {Deviation.Length} deviations for {Input[0]} channels");
-        if (!Array.TrueForAll(Mean, float.IsFinite) || !Array.TrueForAll(Deviation, deviation => deviation > 0 && float.IsFinite(deviation)))
-            throw new InvalidDataException($"{path} is damaged: means [{string.Join(", ", Mean)}], deviations [{string.Join(", ", Deviation)}]");
         if (Training.Epochs < 1 || Training.Batch < 1 || Training.Accumulate < 1 || !(Training.LearningRate > 0 && float.IsFinite(Training.LearningRate))
             || !Choices.Optimizers.Contains(Training.Optimizer) || !Choices.Schedules.Contains(Training.Schedule)
             || Augmentations.Obstacle(Training.Augment) is not null)
             throw new InvalidDataException($"{path} is damaged: {Training} is no training");
-        if (!Architectures.All.Any(architecture => architecture.Name == Model))
-            throw new InvalidDataException($"{path} names the architecture '{Model}', which this program does not have");
     }
 }
+
+/// <summary>How a text becomes numbers.</summary>
+/// <param name="Unit">What it is cut into: words or characters.</param>
+/// <param name="Vocabulary">How many tokens the vocabulary in the run's folder has.</param>
+/// <param name="Features">The elements of a token's vector.</param>
+/// <param name="Longest">Longer texts are cut here.</param>
+internal sealed record TextDescription(string Unit, int Vocabulary, int Features, int Longest);
 
 /// <summary>Everything that decides what a training does.</summary>
 internal sealed record TrainingSettings(

@@ -19,6 +19,8 @@ internal sealed class RunFolder(string path)
 
     public string Predictions => File("predictions.png");
 
+    public string Vocabulary => File("vocabulary.json");
+
     public string Environment => File("environment.json");
 
     public static string DefaultPath(string model, string data) =>
@@ -39,7 +41,7 @@ internal sealed class RunFolder(string path)
         {
             Directory.CreateDirectory(Path);
             // The run's own files alone: the folder may hold others.
-            string[] written = [Model, Architecture, Checkpoint, Curves, Confusion, Predictions, Environment, File("history.csv"), File("history.json")];
+            string[] written = [Model, Architecture, Checkpoint, Curves, Confusion, Predictions, Vocabulary, Environment, File("history.csv"), File("history.json")];
             foreach (string name in written.Select(file => System.IO.Path.GetFileName(file)))
             {
                 foreach (string part in Directory.GetFiles(Path, $"{name}.*.tmp").Concat(Directory.GetFiles(Path, $"{name}.*.part"))) System.IO.File.Delete(part);

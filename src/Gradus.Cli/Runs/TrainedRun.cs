@@ -1,11 +1,12 @@
-using Gradus.Data;
+using Gradus.Cli.Tasks;
+using Gradus.Zoo;
 
 namespace Gradus.Cli.Runs;
 
 /// <summary>A run that can be used: its network with the trained parameters, and what it wants to be fed.</summary>
 internal sealed record TrainedRun(RunFolder Folder, RunDescription Description, Layer Model)
 {
-    public Normalization Normalization => new(Description.Mean, Description.Deviation);
+    public TaskKind Kind => TaskKind.Of(Architectures.Get(Description.Model));
 
     public static TrainedRun Open(string path)
     {
@@ -16,14 +17,5 @@ internal sealed record TrainedRun(RunFolder Folder, RunDescription Description, 
         model.Load(folder.Model);
         model.Evaluate();
         return new TrainedRun(folder, description, model);
-    }
-
-    public void Require(Dataset data)
-    {
-        int[] shape = [data.Channels, data.Height, data.Width];
-        if (!shape.SequenceEqual(Description.Input))
-            throw new UsageException($"the run takes samples of [{string.Join(", ", Description.Input)}]; those of {data.Name} are [{string.Join(", ", shape)}]");
-        if (!data.ClassNames.SequenceEqual(Description.ClassNames))
-            throw new UsageException($"the run knows the classes {string.Join(", ", Description.ClassNames)}; {data.Name} has {string.Join(", ", data.ClassNames)}");
     }
 }

@@ -1,9 +1,7 @@
 using System.ComponentModel;
-using Gradus.Cli.DataSets;
 using Gradus.Cli.Models;
 using Gradus.Cli.Runs;
-using Gradus.Data;
-using Gradus.Losses;
+using Gradus.Cli.Tasks;
 using Gradus.Plots;
 using Gradus.Training;
 using Spectre.Console;
@@ -20,29 +18,24 @@ internal sealed class LearningRateFindCommand : Command<LearningRateFindCommand.
     {
         var architecture = ModelShowCommand.Find(settings.Model);
         if (settings.Threads is { } threads) Kernels.Workers.Threads = threads;
-        TrainingRun.RequirePictures(architecture);
         var console = Terminal.For(settings.Json);
-        var (train, _) = LoadedData.Load(settings.Data, console, fallBack: true, cancellationToken);
-        TrainingRun.RequireEnough(train);
+        var data = TaskKind.Of(architecture).Load(architecture, settings.Data, console, fallBack: true, cancellationToken);
         var chosen = new TrainingSettings(
             1, settings.Batch ?? architecture.Defaults.Batch, settings.Optimizer ?? architecture.Defaults.Optimizer, (float)settings.Low, "constant", settings.Seed);
-        var (_, training) = train.Split(TrainingRun.ValidationShare, chosen.Seed); // the part that 'train' would train on
-        var normalization = Normalization.Of(training);
-        var description = new RunDescription(
-            architecture.Name, [training.Channels, training.Height, training.Width], training.Classes, [.. training.ClassNames],
-            normalization.Mean, normalization.Deviation, settings.Data, chosen);
+        data.Divide(chosen.Seed); // the part that 'train' would train on
+        var description = data.Describe(architecture, settings.Data, chosen);
         var model = TrainingRun.Build(description);
+        var lesson = data.Prepare(model, description);
         var range = LearningRateRange.Test(
-            model, CrossEntropy.Of, Choices.Optimizer(chosen.Optimizer, model.Parameters, chosen.LearningRate),
-            new LoaderBatches(new BatchLoader(training, chosen.Batch, shuffle: true, chosen.Seed, normalization: normalization)),
+            lesson.Objective, Choices.Optimizer(chosen.Optimizer, model.Parameters, chosen.LearningRate), lesson.Training,
             settings.Low, settings.High, settings.Steps, cancellationToken);
         if (range.Points.Count == 0) throw new InvalidDataException($"the loss is not finite at the first step, with a learning rate of {settings.Low:G3}: lower --low");
         string picture = settings.Out ?? $"lr-find-{architecture.Name}.png";
         double ceiling = 1.2 * range.Points.Take(10).Max(point => point.Loss); // an explosion would press the rest of the curve flat
         LinePlot.Save(
-            picture, $"{architecture.Name} on {train.Name}, {chosen.Optimizer}",
+            picture, $"{architecture.Name} on {data.Name}, {chosen.Optimizer}",
             [Line("loss", range, point => Math.Min(ceiling, point.Loss)), Line("smoothed", range, point => Math.Min(ceiling, point.SmoothedLoss))], "learning rate", "loss", logX: true);
-        if (settings.Json) WriteJson(description, train, range, picture);
+        if (settings.Json) WriteJson(description, data.Name, range, picture);
         else WriteTable(console, range, picture);
         return 0;
     }
@@ -67,10 +60,10 @@ internal sealed class LearningRateFindCommand : Command<LearningRateFindCommand.
         else console.WriteLine("the loss never fell: try a lower --low, a higher --high, or more --steps");
     }
 
-    private static void WriteJson(RunDescription description, Dataset train, LearningRateRange range, string picture) => Json.Write(new
+    private static void WriteJson(RunDescription description, string data, LearningRateRange range, string picture) => Json.Write(new
     {
         model = description.Model,
-        data = train.Name,
+        data,
         optimizer = description.Training.Optimizer,
         batch = description.Training.Batch,
         suggestion = range.Suggestion,
@@ -84,8 +77,8 @@ internal sealed class LearningRateFindCommand : Command<LearningRateFindCommand.
         [Description("The architecture: see 'gradus model list'.")]
         public required string Model { get; init; }
 
-        [CommandOption("--data <NAME|FOLDER>", isRequired: true)]
-        [Description("A data set (see 'gradus data list'), or a folder or .tar with a folder of pictures for each class.")]
+        [CommandOption("--data <NAME|FOLDER|FILE>", isRequired: true)]
+        [Description("As for 'gradus train': a data set (see 'gradus data list'), a folder of pictures, a table or a text.")]
         public required string Data { get; init; }
 
         [CommandOption("--optimizer <NAME>")]

@@ -6,7 +6,7 @@ using Spectre.Console.Cli;
 
 namespace Gradus.Cli.Train;
 
-/// <summary><c>gradus train MODEL --data NAME|FOLDER</c>.</summary>
+/// <summary><c>gradus train MODEL --data NAME|FOLDER|FILE</c>.</summary>
 internal sealed class TrainCommand : Command<TrainCommand.Settings>
 {
     public override int Execute(CommandContext context, Settings settings, CancellationToken cancellationToken)
@@ -24,8 +24,8 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         [Description("The architecture: see 'gradus model list'.")]
         public required string Model { get; init; }
 
-        [CommandOption("--data <NAME|FOLDER>", isRequired: true)]
-        [Description("A data set (see 'gradus data list'), a folder or .tar with a folder of pictures for each class, or a table FILE.csv[[#LABEL]] of numbers and a label column.")]
+        [CommandOption("--data <NAME|FOLDER|FILE>", isRequired: true)]
+        [Description("A data set of pictures or texts (see 'gradus data list'), a folder or .tar with a folder of pictures for each class, a table FILE.csv[[#LABEL]] of numbers and a label column, or for a language model a file of text.")]
         public required string Data { get; init; }
 
         [CommandOption("--epochs <NUMBER>")]

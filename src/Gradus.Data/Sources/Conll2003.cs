@@ -16,6 +16,9 @@ public sealed class Conll2003 : TextSource
     /// <inheritdoc/>
     public override string Terms => "Reuters' text: for research";
 
+    /// <inheritdoc/>
+    public override bool IsTagged => true;
+
     private protected override IReadOnlyList<string> Files { get; } = ["train.txt", "valid.txt"];
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ public sealed class HotelReviews : TextSource
     /// <inheritdoc/>
     public override string Terms => "for research";
 
+    /// <inheritdoc/>
+    public override bool IsByCharacters => true;
+
     private protected override IReadOnlyList<string> Files { get; } = ["train.csv"];
 
     private protected override string OtherFolder => "chnsenticorp_htl";

@@ -16,6 +16,9 @@ public sealed class NewsTitles : TextSource
     /// <inheritdoc/>
     public override string Terms => "for research";
 
+    /// <inheritdoc/>
+    public override bool IsByCharacters => true;
+
     private protected override IReadOnlyList<string> Files { get; } = ["dev.txt", "class.txt"];
 
     /// <inheritdoc/>

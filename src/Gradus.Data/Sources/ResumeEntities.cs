@@ -16,6 +16,12 @@ public sealed class ResumeEntities : TextSource
     /// <inheritdoc/>
     public override string Terms => "for research";
 
+    /// <inheritdoc/>
+    public override bool IsByCharacters => true;
+
+    /// <inheritdoc/>
+    public override bool IsTagged => true;
+
     private protected override IReadOnlyList<string> Files { get; } = ["train.char.bmes", "dev.char.bmes"];
 
     /// <inheritdoc/>

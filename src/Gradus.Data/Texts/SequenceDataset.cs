@@ -33,5 +33,7 @@ public sealed class SequenceDataset : TokenDataset
         return _tags[index];
     }
 
+    private protected override TokenDataset Part(int[] chosen, string note) => new SequenceDataset(Name, Sentences(chosen), [.. chosen.Select(i => _tags[i])], ClassNames, note);
+
     internal override ReadOnlySpan<int> Targets(int index) => Tags(index);
 }

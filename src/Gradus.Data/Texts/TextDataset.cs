@@ -36,6 +36,17 @@ public sealed class TextDataset : TokenDataset
     /// <param name="note">The note of both parts.</param>
     internal (TextDataset First, TextDataset Second) Split(double fraction, ulong seed, string note)
     {
+        var inSecond = Choose(fraction, seed);
+        return (Chosen(false), Chosen(true));
+
+        TextDataset Chosen(bool second) => (TextDataset)Part([.. Enumerable.Range(0, Count).Where(i => inSecond[i] == second)], note);
+    }
+
+    private protected override TokenDataset Part(int[] chosen, string note) => new TextDataset(Name, Sentences(chosen), [.. chosen.Select(i => _labels[i])], ClassNames, note);
+
+    // Each class keeps its share.
+    private protected override bool[] Choose(double fraction, ulong seed)
+    {
         var inSecond = new bool[Count];
         for (int label = 0; label < ClassNames.Count; label++)
         {
@@ -45,12 +56,6 @@ public sealed class TextDataset : TokenDataset
             foreach (int index in members.AsSpan(0, taken)) inSecond[index] = true;
         }
 
-        TextDataset Part(bool second)
-        {
-            int[] chosen = [.. Enumerable.Range(0, Count).Where(i => inSecond[i] == second)];
-            return new TextDataset(Name, [.. chosen.Select(i => Tokens(i).ToArray())], [.. chosen.Select(i => _labels[i])], ClassNames, note);
-        }
-
-        return (Part(false), Part(true));
+        return inSecond;
     }
 }

@@ -18,6 +18,12 @@ public abstract class TextSource : DataSource
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public abstract (TokenDataset Train, TokenDataset Test) Load(DatasetLocation location);
 
+    /// <summary>Whether its tokens are characters, and not words between white space: what <see cref="Tokenization"/> makes of a new text.</summary>
+    public virtual bool IsByCharacters => false;
+
+    /// <summary>Whether its sentences have a tag for each token (<see cref="SequenceDataset"/>), and not one class (<see cref="TextDataset"/>).</summary>
+    public virtual bool IsTagged => false;
+
     private protected TextSource()
     {
     }

@@ -35,6 +35,35 @@ public abstract class TokenDataset
         return _tokens[index];
     }
 
+    /// <summary>Splits in two; both parts keep this set's order.</summary>
+    /// <param name="fraction">The second part's share; between 0 and 1.</param>
+    /// <param name="seed">Chooses the sentences.</param>
+    /// <exception cref="ArgumentException">One part would be empty.</exception>
+    public (TokenDataset First, TokenDataset Second) Split(double fraction, ulong seed = 0)
+    {
+        if (!(fraction is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "A split's fraction is between 0 and 1.");
+        var inSecond = Choose(fraction, seed);
+        int[] first = [.. Enumerable.Range(0, Count).Where(i => !inSecond[i])], second = [.. Enumerable.Range(0, Count).Where(i => inSecond[i])];
+        if (first.Length == 0 || second.Length == 0)
+            throw new ArgumentException($"Splitting the {Count} sentences of {Name} into {first.Length} and {second.Length} leaves a part empty.");
+        return (Part(first, Note), Part(second, Note));
+    }
+
+    /// <summary>Some of the sentences.</summary>
+    private protected abstract TokenDataset Part(int[] chosen, string note);
+
+    /// <summary>Which sentences go to the second part.</summary>
+    private protected virtual bool[] Choose(double fraction, ulong seed)
+    {
+        var (order, chosen) = (new int[Count], new bool[Count]);
+        for (int i = 0; i < Count; i++) order[i] = i;
+        Permutation.Shuffle(order, seed);
+        foreach (int index in order.AsSpan(0, (int)Math.Round(Count * fraction))) chosen[index] = true;
+        return chosen;
+    }
+
+    private protected string[][] Sentences(int[] chosen) => [.. chosen.Select(i => _tokens[i])];
+
     /// <summary>Numbers for one sentence: one for the whole, or one for each token.</summary>
     internal abstract ReadOnlySpan<int> Targets(int index);
 

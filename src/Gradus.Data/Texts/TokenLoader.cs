@@ -5,12 +5,13 @@ namespace Gradus.Data;
 /// filled up with <see cref="Vocabulary.Padding"/>.
 /// </summary>
 /// <remarks>
-/// Lengths are rounded up to one of at most eight (a captured step keeps that many plans). The order depends on the seed and the
-/// epoch alone, so that a training resumed at (epoch, batch) sees what it would have seen.
+/// Lengths are rounded up to one of at most seven, and what is left of a length after its full batches joins the next longer one, so that an
+/// epoch has one smaller batch at most: a captured step keeps eight plans. The order depends on the seed and the epoch alone, so that a training
+/// resumed at (epoch, batch) sees what it would have seen.
 /// </remarks>
 public sealed class TokenLoader
 {
-    private const int Buckets = 8;
+    private const int Buckets = 7;
 
     private readonly int[][] _numbers;
     private readonly int[] _lengths, _bucketOf;
@@ -20,7 +21,7 @@ public sealed class TokenLoader
     /// <summary>Numbers all sentences.</summary>
     /// <param name="dataset">The sentences.</param>
     /// <param name="vocabulary">Built from the training part.</param>
-    /// <param name="batchSize">Sentences in a batch; at least 1. The last batch of a length may have fewer.</param>
+    /// <param name="batchSize">Sentences in a batch; at least 1. One batch of an epoch, of the longest length, may have fewer.</param>
     /// <param name="longest">Longer sentences are cut here.</param>
     /// <param name="shuffle">A new order each epoch; else the lengths' order.</param>
     /// <param name="seed">With the epoch it decides the order.</param>
@@ -41,7 +42,7 @@ public sealed class TokenLoader
 
         _lengths = BucketLengths([.. _numbers.Select(sentence => sentence.Length).Order()]);
         _bucketOf = [.. _numbers.Select(sentence => Array.FindIndex(_lengths, length => length >= sentence.Length))];
-        BatchesPerEpoch = Enumerable.Range(0, _lengths.Length).Sum(bucket => (_bucketOf.Count(one => one == bucket) + batchSize - 1) / batchSize);
+        BatchesPerEpoch = (dataset.Count + batchSize - 1) / batchSize;
     }
 
     /// <summary>Where the sentences come from.</summary>
@@ -53,31 +54,33 @@ public sealed class TokenLoader
     /// <summary>The number of batches in an epoch that starts at batch 0.</summary>
     public int BatchesPerEpoch { get; }
 
-    /// <summary>The lengths that batches have, rising; at most eight.</summary>
+    /// <summary>The lengths that batches have, rising; at most seven.</summary>
     public IReadOnlyList<int> Lengths => _lengths;
 
     /// <summary>The batches of one epoch.</summary>
     /// <param name="epoch">Decides the order, with the seed.</param>
     /// <param name="startBatch">The first batch to give, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The epoch has no such batch.</exception>
-    public IEnumerable<TokenBatch> Epoch(long epoch, int startBatch = 0)
+    public IEnumerable<TokenBatch> Epoch(long epoch, int startBatch = 0) => Batches(epoch, startBatch).Select(batch => Fill(batch.Sentences, batch.Length));
+
+    /// <summary>The sentences of each batch of an epoch, and the length to which they are filled up.</summary>
+    internal IEnumerable<(int Length, int[] Sentences)> Batches(long epoch, int startBatch)
     {
         if (startBatch < 0 || startBatch > BatchesPerEpoch)
             throw new ArgumentOutOfRangeException(nameof(startBatch), startBatch, $"An epoch of {Dataset.Name} in batches of {BatchSize} has batches 0 ... {BatchesPerEpoch - 1}.");
-        return Batches(epoch).Skip(startBatch).Select(batch => Fill(batch.Sentences, _lengths[batch.Bucket]));
-    }
-
-    private List<(int Bucket, int[] Sentences)> Batches(long epoch)
-    {
         var order = new int[Dataset.Count];
         if (_shuffle) Permutation.Fill(order, _seed, epoch);
         else for (int i = 0; i < order.Length; i++) order[i] = i;
-        List<(int, int[])> batches = [.. order.GroupBy(i => _bucketOf[i]).OrderBy(group => group.Key).SelectMany(group => group.Chunk(BatchSize).Select(chunk => (group.Key, chunk)))];
-        if (!_shuffle) return batches;
-        var places = new int[batches.Count];
+        var byLength = order.OrderBy(i => _bucketOf[i]).Chunk(BatchSize); // a stable order: within a length it is the epoch's
+        (int Length, int[] Sentences)[] batches = [.. byLength.Select(chunk => (_lengths[_bucketOf[chunk[^1]]], chunk))];
+        if (!_shuffle) return batches.Skip(startBatch);
+        var places = new int[batches.Length];
         Permutation.Fill(places, _seed, ~epoch); // not the sentences' own order
-        return [.. places.Select(place => batches[place])];
+        return places.Skip(startBatch).Select(place => batches[place]);
     }
+
+    /// <summary>The tokens' numbers of one sentence, cut where the longest is cut.</summary>
+    internal ReadOnlySpan<int> Numbers(int sentence) => _numbers[sentence];
 
     private TokenBatch Fill(int[] sentences, int length)
     {
@@ -96,7 +99,7 @@ public sealed class TokenLoader
         return new TokenBatch(new IntTensor(tokens, [batch, length]), new IntTensor(lengths), tagged ? new IntTensor(targets, [batch, length]) : new IntTensor(targets), sentences);
     }
 
-    // Eighths of the sentences: each length is the longest of its eighth.
+    // Sevenths of the sentences: each length is the longest of its seventh.
     private static int[] BucketLengths(int[] sorted) =>
         [.. Enumerable.Range(1, Buckets).Select(bucket => sorted[(int)((long)sorted.Length * bucket / Buckets) is var end && end > 0 ? end - 1 : 0]).Distinct()];
 }

@@ -16,15 +16,14 @@ public sealed class AccumulatedStep
     private readonly Optimizer _optimizer;
     private long _samples;
 
-    private AccumulatedStep(Layer model, Func<Tensor, IntTensor, Tensor> loss, Optimizer optimizer)
+    private AccumulatedStep(Func<Tensor[], IntTensor[], (Tensor Loss, Tensor Output)> compute, Optimizer optimizer)
     {
         _optimizer = optimizer;
-        _gradients = CapturedStep.Of((inputs, labels) =>
+        _gradients = CapturedStep.Of((inputs, integers) =>
         {
-            var output = model.Forward(inputs[0]);
-            var value = loss(output, labels[0]);
-            (value * Rows(labels[0])).Backward(); // of the sum over the samples, so that micro-batches weigh by their size
-            return [value, output];
+            var (loss, output) = compute(inputs, integers);
+            (loss * Samples(inputs, integers)).Backward(); // of the sum over the samples, so that micro-batches weigh by their size
+            return [loss, output];
         });
     }
 
@@ -32,7 +31,21 @@ public sealed class AccumulatedStep
     /// <param name="model">Computes logits from a batch.</param>
     /// <param name="loss">Computes a scalar, the mean over the batch, from logits and labels.</param>
     /// <param name="optimizer">Updates the parameters.</param>
-    public static AccumulatedStep Capture(Layer model, Func<Tensor, IntTensor, Tensor> loss, Optimizer optimizer) => new(model, loss, optimizer);
+    public static AccumulatedStep Capture(Layer model, Func<Tensor, IntTensor, Tensor> loss, Optimizer optimizer) =>
+        Capture(TrainingStep.Labelled(model, loss), optimizer);
+
+    /// <summary>A step of any number of inputs that adds up gradients of a loss.</summary>
+    /// <param name="compute">
+    /// Computes a scalar, the mean over the batch, and the output to keep, from the inputs and the whole-number inputs (labels, lengths); it reads no
+    /// values. The samples are along the first input's first axis.
+    /// </param>
+    /// <param name="optimizer">Updates the parameters.</param>
+    public static AccumulatedStep Capture(Func<Tensor[], IntTensor[], (Tensor Loss, Tensor Output)> compute, Optimizer optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(compute);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        return new AccumulatedStep(compute, optimizer);
+    }
 
     /// <summary>Why the gradients are computed eagerly; null while they are replayed.</summary>
     public string? Obstacle => _gradients.Obstacle;
@@ -42,12 +55,15 @@ public sealed class AccumulatedStep
 
     /// <summary>Adds the gradients of one micro-batch; the parameters stay as they are.</summary>
     /// <returns>The micro-batch's loss.</returns>
-    public float Add(Tensor inputs, IntTensor labels)
+    public float Add(Tensor inputs, IntTensor labels) => Add([inputs], [labels]);
+
+    /// <summary>Adds the gradients of one micro-batch of several tensors; the parameters stay as they are.</summary>
+    /// <returns>The micro-batch's loss.</returns>
+    public float Add(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<IntTensor> integers)
     {
-        ArgumentNullException.ThrowIfNull(labels);
         if (_samples == 0) _optimizer.ZeroGradient();
-        var outputs = _gradients.Run([inputs], [labels]);
-        _samples += Rows(labels);
+        var outputs = _gradients.Run(inputs, integers);
+        _samples += Samples(inputs, integers);
         Output = outputs[1];
         return outputs[0].Item();
     }
@@ -66,5 +82,9 @@ public sealed class AccumulatedStep
     /// <summary>Forgets what was added since the last step.</summary>
     public void Discard() => _samples = 0;
 
-    private static int Rows(IntTensor labels) => labels.Shape.Rank == 0 ? 1 : labels.Shape[0];
+    private static int Samples(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<IntTensor> integers)
+    {
+        var first = inputs.Length > 0 ? inputs[0].Shape : integers[0].Shape;
+        return first.Rank == 0 ? 1 : first[0];
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Gradus.Initializers;
 using Gradus.Kernels;
 using Gradus.Ops;
@@ -11,7 +12,7 @@ namespace Gradus.Layers;
 /// </summary>
 /// <remarks>
 /// Input: emissions <c>[batch, time, tags]</c>; output of <see cref="Forward(Tensor)"/>: log Z <c>[batch]</c>. Train with
-/// <see cref="NegativeLogLikelihood"/>, use with <see cref="Decode"/>. Parameters, uniform in ±0.1: transitions <c>[tags, tags]</c>, from
+/// <see cref="NegativeLogLikelihood"/>, use with <see cref="Decode(Tensor, IntTensor?)"/>. Parameters, uniform in ±0.1: transitions <c>[tags, tags]</c>, from
 /// the row's tag to the column's, start_transitions and end_transitions <c>[tags]</c>. Negative infinity forbids a transition.
 /// Lafferty, McCallum and Pereira 2001, "Conditional random fields"; as a layer: Lample et al. 2016, https://arxiv.org/abs/1603.01360, section 2.2.
 /// </remarks>
@@ -70,6 +71,21 @@ public sealed class ConditionalRandomField : Layer
     public IntTensor Decode(Tensor emissions, IntTensor? lengths = null)
     {
         ArgumentNullException.ThrowIfNull(emissions);
+        int[] best = new int[emissions.Shape.Rank == 3 ? emissions.Shape[0] * emissions.Shape[1] : 0];
+        Decode(emissions, lengths, best);
+        return new IntTensor(best, emissions.Shape[..2]);
+    }
+
+    /// <summary>The most probable tag sequences, into memory of the caller's; a warm call allocates nothing.</summary>
+    /// <param name="emissions"><c>[batch, time, tags]</c>.</param>
+    /// <param name="lengths"><c>[batch]</c>, each from 0 to time; null if all sequences are full.</param>
+    /// <param name="best">Takes <c>[batch, time]</c> tags; -1 behind a sequence's end. What is longer stays as it is.</param>
+    /// <exception cref="ShapeException">The emissions are not <c>[batch, time, tags]</c>.</exception>
+    /// <exception cref="ArgumentException">The lengths are not one for each sequence, one is out of range, or the memory is too short.</exception>
+    public void Decode(Tensor emissions, IntTensor? lengths, int[] best)
+    {
+        ArgumentNullException.ThrowIfNull(emissions);
+        ArgumentNullException.ThrowIfNull(best);
         int tags = StartTransitions.Count;
         var shape = emissions.Shape;
         if (shape.Rank != 3 || shape[2] != tags) throw new ShapeException($"a random field over {tags} tags expects emissions [batch, time, {tags}]; got {shape}");
@@ -78,20 +94,23 @@ public sealed class ConditionalRandomField : Layer
         if (lengths is not null && lengths.Span.IndexOfAnyExceptInRange(0, time) is >= 0 and int wrong)
             throw new ArgumentOutOfRangeException(nameof(lengths), $"a length of {lengths.Span[wrong]} is outside 0 to {time}, the steps of {shape}");
 
-        int[] best = new int[batch * time];
-        System.Array.Fill(best, -1);
+        if (best.Length < batch * time) throw new ArgumentException($"the tags of {shape} emissions need {batch * time} places; got {best.Length}", nameof(best));
+        best.AsSpan(0, batch * time).Fill(-1);
         int width = LinearChain.Width(tags);
-        float[] padded = new float[tags * width];
+        float[] padded = ArrayPool<float>.Shared.Rent(tags * width);
+        padded.AsSpan(0, tags * width).Clear();
         for (int i = 0; i < tags; i++) Transitions.Span.Slice(i * tags, tags).CopyTo(padded.AsSpan(i * width));
         Tiles.Run(batch, 2L * shape.Count * tags, (this, emissions, lengths, padded, best), static (s, sequence) =>
         {
             var (field, emissions, lengths, padded, best) = s;
             int time = emissions.Shape[1], tags = emissions.Shape[2], length = lengths is null ? time : lengths.Span[sequence];
             if (length == 0) return;
+            float[] working = ArrayPool<float>.Shared.Rent(LinearChain.DecodingLength(length, tags));
             LinearChain.Decode(
-                emissions.Span.Slice(sequence * time * tags, length * tags), padded, field.StartTransitions.Span, field.EndTransitions.Span,
-                new float[LinearChain.DecodingLength(length, tags)], best.AsSpan(sequence * time, length));
+                emissions.Span.Slice(sequence * time * tags, length * tags), padded.AsSpan(0, tags * LinearChain.Width(tags)), field.StartTransitions.Span,
+                field.EndTransitions.Span, working.AsSpan(0, LinearChain.DecodingLength(length, tags)), best.AsSpan(sequence * time, length));
+            ArrayPool<float>.Shared.Return(working);
         });
-        return new IntTensor(best, [batch, time]);
+        ArrayPool<float>.Shared.Return(padded);
     }
 }

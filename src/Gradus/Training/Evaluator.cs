@@ -4,19 +4,18 @@ using Gradus.Metrics;
 namespace Gradus.Training;
 
 /// <summary>Measures a model as it is in use.</summary>
-/// <param name="model">The model; it is in evaluation mode while it is measured.</param>
-/// <param name="loss">The mean over a batch.</param>
+/// <param name="objective">The figures; its model is in evaluation mode while it is measured.</param>
 /// <param name="explain">What to throw for a batch whose loss is not finite; null: such a loss is a result as any other.</param>
-internal sealed class Evaluator(Layer model, Func<Tensor, IntTensor, Tensor> loss, Func<TrainingBatch, Exception>? explain = null)
+internal sealed class Evaluator(Objective objective, Func<TrainingBatch, Exception>? explain = null)
 {
-    private readonly InferencePlan _plan = InferencePlan.Capture(model);
+    private readonly InferencePlan _plan = InferencePlan.Capture(objective.Infer);
 
     public Evaluation Evaluate(BatchSource source, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var layers = Layers.LayerState.All(model).Layers;
+        var layers = Layers.LayerState.All(objective.Model).Layers;
         bool[] modes = [.. layers.Select(layer => layer.Training)];
-        model.Evaluate();
+        objective.Model.Evaluate();
         try
         {
             using (GradientMode.Off()) return Measure(source, cancellation);
@@ -35,13 +34,13 @@ internal sealed class Evaluator(Layer model, Func<Tensor, IntTensor, Tensor> los
         foreach (var batch in source.Epoch(0))
         {
             cancellation.ThrowIfCancellationRequested();
-            var output = _plan.Run(batch.Inputs);
-            int rows = batch.Labels.Shape[0];
-            float mean = loss(output, batch.Labels).Item();
+            var output = _plan.Run(batch.Tensors, batch.Integers);
+            float mean = objective.Loss(output, batch).Item();
             if (explain is not null && !float.IsFinite(mean)) throw explain(batch);
-            sum += (double)mean * rows;
-            samples += rows;
-            if (TrainingState.HasAccuracy(output, batch.Labels)) accuracy.Add(output, batch.Labels);
+            sum += (double)mean * batch.Samples;
+            samples += batch.Samples;
+            var (correct, count) = objective.Correct(output, batch);
+            accuracy.Add(correct, count);
         }
 
         return new Evaluation(sum / samples, accuracy.Count == 0 ? null : accuracy.Value, samples);

@@ -37,18 +37,32 @@ public sealed record LearningRateRange(IReadOnlyList<LearningRatePoint> Points)
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public static LearningRateRange Test(
         Layer model, Func<Tensor, IntTensor, Tensor> loss, Optimizer optimizer, BatchSource training,
+        double low = 1e-6, double high = 10, int steps = 100, CancellationToken cancellation = default) =>
+        Test(Objective.Labels(model, loss), optimizer, training, low, high, steps, cancellation);
+
+    /// <summary>Runs the test for any objective; its model, the optimizer and the learning rates are afterwards as they were.</summary>
+    /// <param name="objective">What the training is to minimise.</param>
+    /// <param name="optimizer">Changes the parameters; the groups' rates keep their proportions to the first one's.</param>
+    /// <param name="training">The batches; as many epochs as are needed.</param>
+    /// <param name="low">The first rate, above 0.</param>
+    /// <param name="high">The last rate, above <paramref name="low"/>.</param>
+    /// <param name="steps">How many steps there are between the two at most, at least 2.</param>
+    /// <param name="cancellation">Stops the test.</param>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public static LearningRateRange Test(
+        Objective objective, Optimizer optimizer, BatchSource training,
         double low = 1e-6, double high = 10, int steps = 100, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(objective);
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(training);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
         if (!(low > 0 && high > low && double.IsFinite(high))) throw new ArgumentException($"rates rise from above 0 to a larger one; got {low} to {high}", nameof(low));
-        var before = new Snapshot(model, optimizer);
+        var before = new Snapshot(objective.Model, optimizer);
         try
         {
-            model.Train();
-            return new LearningRateRange(Rise(TrainingStep.Capture(model, loss, optimizer), optimizer, training, low, high, steps, cancellation));
+            objective.Model.Train();
+            return new LearningRateRange(Rise(TrainingStep.Capture(objective.Compute, optimizer), optimizer, training, low, high, steps, cancellation));
         }
         finally
         {
@@ -67,7 +81,7 @@ public sealed record LearningRateRange(IReadOnlyList<LearningRatePoint> Points)
             cancellation.ThrowIfCancellationRequested();
             double rate = low * Math.Pow(high / low, points.Count / (steps - 1.0));
             for (int i = 0; i < shares.Length; i++) optimizer.Groups[i].LearningRate = (float)(rate * shares[i]);
-            float value = step.Run(batch.Inputs, batch.Labels);
+            float value = step.Run(batch.Tensors, batch.Integers);
             if (!float.IsFinite(value)) break;
             average = Smoothing * average + (1 - Smoothing) * value;
             double smoothed = average / (1 - Math.Pow(Smoothing, points.Count + 1));

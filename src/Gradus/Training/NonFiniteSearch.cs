@@ -4,16 +4,19 @@ using Gradus.Graph;
 namespace Gradus.Training;
 
 /// <summary>Finds where a batch's first number that is not finite arose, by computing the step again, one operation after the other.</summary>
-internal sealed class NonFiniteSearch(Layer model, Func<Tensor, IntTensor, Tensor> loss, long step, int epoch)
+internal sealed class NonFiniteSearch(Objective objective, long step, int epoch)
 {
     private const string Remedy = "Lower the learning rate or clip the gradient";
 
     public NonFiniteException Explain(TrainingBatch batch)
     {
-        if (FindIn(batch.Inputs) is { } place)
+        for (int i = 0; i < batch.Tensors.Length; i++)
         {
-            int row = place / Math.Max(1, batch.Inputs.Shape[1..].Count);
-            return Failure(null, null, $"the batch's inputs hold {batch.Inputs.Span[place]} in sample {row}: clean the data");
+            var tensor = batch.Tensors[i];
+            if (FindIn(tensor) is not { } place) continue;
+            string which = i switch { 0 => "inputs hold", 1 => "targets hold", _ => $"tensor {i} holds" };
+            int row = tensor.Shape.Rank == 0 ? 0 : place / Math.Max(1, tensor.Shape[1..].Count);
+            return Failure(null, null, $"the batch's {which} {tensor.Span[place]} in sample {row}: clean the data");
         }
 
         return FindParameter() ?? FindOperation(batch) ?? Failure(null, null, "the loss was not finite, and is when the batch is computed again");
@@ -22,7 +25,7 @@ internal sealed class NonFiniteSearch(Layer model, Func<Tensor, IntTensor, Tenso
     /// <summary>A parameter that is not finite: the last one, because backward carries NaN from where it arises to all earlier layers.</summary>
     public NonFiniteException? FindParameter()
     {
-        foreach (var (name, tensor) in model.State().Reverse())
+        foreach (var (name, tensor) in objective.Model.State().Reverse())
         {
             if (FindIn(tensor) is not { } place) continue;
             string what = $"'{name}' in layer '{LayerOf(name)}' held {tensor.Span[place]} before this step: "
@@ -35,8 +38,8 @@ internal sealed class NonFiniteSearch(Layer model, Func<Tensor, IntTensor, Tenso
 
     private NonFiniteException? FindOperation(TrainingBatch batch)
     {
-        var trace = Trace.Record(() => loss(model.Forward(batch.Inputs), batch.Labels), symbolic: false);
-        var names = model.State().ToDictionary(named => named.Tensor, named => named.Name, (IEqualityComparer<Tensor>)ReferenceEqualityComparer.Instance);
+        var trace = Trace.Record(() => objective.Loss(objective.Output(batch), batch), symbolic: false);
+        var names = objective.Model.State().ToDictionary(named => named.Tensor, named => named.Name, (IEqualityComparer<Tensor>)ReferenceEqualityComparer.Instance);
         string? layer = null;
         bool own = false;
         foreach (var node in trace.Events.Select(recorded => recorded.Node).OfType<Node>())

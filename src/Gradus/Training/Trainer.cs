@@ -8,15 +8,21 @@ namespace Gradus.Training;
 /// var trainer = new Trainer(model, CrossEntropy.Of, new Adam(model.Parameters)) { CheckpointPath = "run/checkpoint.safetensors" };
 /// var result = trainer.Fit(training, validation, epochs: 5);
 /// </code></example>
-/// <param name="model">Computes outputs from a batch.</param>
-/// <param name="loss">Computes a scalar, the mean over the batch, from outputs and labels.</param>
+/// <param name="objective">What the training minimises, and the model that it trains.</param>
 /// <param name="optimizer">Changes the parameters.</param>
-public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, Optimizer optimizer)
+public sealed class Trainer(Objective objective, Optimizer optimizer)
 {
-    private readonly TrainingStep _step = TrainingStep.Capture(model, loss, optimizer);
-    private readonly AccumulatedStep _accumulated = AccumulatedStep.Capture(model, loss, optimizer);
-    private readonly Evaluator _evaluator = new(model, loss);
+    private readonly Layer _model = objective.Model;
+    private readonly TrainingStep _step = TrainingStep.Capture(objective.Compute, optimizer);
+    private readonly AccumulatedStep _accumulated = AccumulatedStep.Capture(objective.Compute, optimizer);
+    private readonly Evaluator _evaluator = new(objective);
     private AttachedSchedule? _schedule;
+
+    /// <summary>A trainer of a model with labels, <see cref="Objective.Labels"/>.</summary>
+    /// <param name="model">Computes outputs from a batch.</param>
+    /// <param name="loss">Computes a scalar, the mean over the batch, from outputs and labels.</param>
+    /// <param name="optimizer">Changes the parameters.</param>
+    public Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, Optimizer optimizer) : this(Objective.Labels(model, loss), optimizer) { }
 
     /// <summary>The course of the learning rate; constant if not given.</summary>
     public Schedule? Schedule { get; init; }
@@ -56,12 +62,12 @@ public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, O
         if (training.Count < 1) throw new ArgumentException("the training has no batches", nameof(training));
         if (resume && CheckpointPath is null) throw new InvalidOperationException($"resuming needs a {nameof(CheckpointPath)}");
         _schedule ??= Schedule?.Attach(optimizer);
-        var state = new TrainingState(model, optimizer, epochs, training.Count);
-        var randomSources = model.RandomSources().Concat(RandomSources).Distinct().ToArray();
+        var state = new TrainingState(_model, optimizer, epochs, training.Count);
+        var randomSources = _model.RandomSources().Concat(RandomSources).Distinct().ToArray();
         var checkpoint = new Checkpoint(state, _schedule, randomSources, Callbacks, Accumulate);
         if (resume && File.Exists(CheckpointPath)) checkpoint.Read(CheckpointPath);
         _accumulated.Discard(); // an earlier call may have failed in the middle of a step
-        model.Train();
+        _model.Train();
         foreach (var callback in Callbacks) callback.OnTrainingBegin(state);
         while (state.Stopped is null && state.Epoch <= epochs)
         {
@@ -91,7 +97,7 @@ public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, O
         }
 
         state.StartClock();
-        var undo = new StepUndo(model, randomSources);
+        var undo = new StepUndo(_model, randomSources);
         foreach (var batch in training.Epoch(state.Epoch - 1, state.Batch))
         {
             if (state.Batch % Accumulate == 0) // a step that was begun is finished: checkpoints keep no gradients
@@ -103,9 +109,9 @@ public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, O
             }
 
             undo.Remember();
-            float value = Accumulate == 1 ? _step.Run(batch.Inputs, batch.Labels) : _accumulated.Add(batch.Inputs, batch.Labels);
+            float value = Accumulate == 1 ? _step.Run(batch.Tensors, batch.Integers) : _accumulated.Add(batch.Tensors, batch.Integers);
             if (!float.IsFinite(value)) throw Explain(state, batch, undo);
-            state.Add(value, Accumulate == 1 ? _step.Output : _accumulated.Output, batch.Labels);
+            state.Add(value, batch.Samples, objective.Correct(Accumulate == 1 ? _step.Output : _accumulated.Output, batch));
             if (state.Batch % Accumulate != 0 && state.Batch != state.Batches) continue;
             if (Accumulate > 1) _accumulated.Step();
             for (int i = 0; i < Callbacks.Count; i++) Callbacks[i].OnStepEnd(state);
@@ -117,20 +123,20 @@ public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, O
     private NonFiniteException Explain(TrainingState state, TrainingBatch batch, StepUndo undo)
     {
         undo.Restore(); // so that the same masks are drawn
-        var failure = new NonFiniteSearch(model, loss, state.Step + 1, state.Epoch).Explain(batch);
+        var failure = new NonFiniteSearch(objective, state.Step + 1, state.Epoch).Explain(batch);
         undo.Restore();
         return failure;
     }
 
     private NonFiniteException ExplainValidation(TrainingState state, TrainingBatch batch) =>
-        new NonFiniteSearch(model, loss, state.Step, state.Epoch).Explain(batch);
+        new NonFiniteSearch(objective, state.Step, state.Epoch).Explain(batch);
 
     private void FinishEpoch(TrainingState state, BatchSource? validation, CancellationToken cancellation)
     {
         foreach (var callback in Callbacks) callback.OnEvaluationBegin(state);
         try
         {
-            var evaluation = validation is null ? null : new Evaluator(model, loss, batch => ExplainValidation(state, batch)).Evaluate(validation, cancellation);
+            var evaluation = validation is null ? null : new Evaluator(objective, batch => ExplainValidation(state, batch)).Evaluate(validation, cancellation);
             var record = new EpochRecord(
                 state.Epoch, state.Loss, state.Accuracy, evaluation?.Loss, evaluation?.Accuracy,
                 optimizer.Groups[0].LearningRate, state.Seconds, state.Samples / Math.Max(1e-9, state.Seconds));
@@ -155,7 +161,7 @@ public sealed class Trainer(Layer model, Func<Tensor, IntTensor, Tensor> loss, O
     // A checkpoint with NaN would take the place of one from which the training can be mended.
     private void Save(TrainingState state, Checkpoint checkpoint)
     {
-        if (new NonFiniteSearch(model, loss, state.Step + 1, state.Epoch).FindParameter() is { } failure) throw failure;
+        if (new NonFiniteSearch(objective, state.Step + 1, state.Epoch).FindParameter() is { } failure) throw failure;
         if (CheckpointPath is not null) checkpoint.Write(CheckpointPath);
     }
 }

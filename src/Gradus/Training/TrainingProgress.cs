@@ -7,7 +7,7 @@ namespace Gradus.Training;
 /// <param name="Batches">The batches of an epoch.</param>
 /// <param name="Step">All steps taken.</param>
 /// <param name="Loss">The mean loss of this epoch so far.</param>
-/// <param name="Accuracy">The accuracy of this epoch so far; null where outputs are not one row for each label.</param>
+/// <param name="Accuracy">The accuracy of this epoch so far; null where the objective counts no answers.</param>
 /// <param name="LearningRate">The first group's learning rate.</param>
 /// <param name="SamplesPerSecond">The speed since this epoch began or was resumed.</param>
 /// <param name="TimeLeft">What the remaining steps will take at the present speed, without validation.</param>

@@ -43,7 +43,7 @@ public sealed class TrainingState
     /// <summary>The mean loss of this epoch so far.</summary>
     public double Loss => Samples == 0 ? 0 : LossSum / Samples;
 
-    /// <summary>The accuracy of this epoch so far; null where outputs are not one row for each label.</summary>
+    /// <summary>The accuracy of this epoch so far; null where the objective counts no answers.</summary>
     public double? Accuracy => Correct.Count == 0 ? null : Correct.Value;
 
     internal StopReason? Stopped { get; set; }
@@ -68,15 +68,14 @@ public sealed class TrainingState
 
     internal void SetClock(double seconds) => (_secondsBefore, _started) = (seconds, null);
 
-    internal void Add(float loss, Tensor output, IntTensor labels)
+    internal void Add(float loss, int samples, (long Correct, long Count) answers)
     {
         Batch++;
-        int rows = labels.Shape.Rank == 0 ? 1 : labels.Shape[0];
-        _stepLossSum += (double)loss * rows;
-        _stepSamples += rows;
-        LossSum += (double)loss * rows;
-        Samples += rows;
-        if (HasAccuracy(output, labels)) Correct.Add(output, labels);
+        _stepLossSum += (double)loss * samples;
+        _stepSamples += samples;
+        LossSum += (double)loss * samples;
+        Samples += samples;
+        Correct.Add(answers.Correct, answers.Count);
     }
 
     internal void BeginStep() => (_stepLossSum, _stepSamples) = (0, 0);
@@ -95,6 +94,4 @@ public sealed class TrainingState
         var timeLeft = TimeSpan.FromSeconds(Math.Min(1e9, samplesLeft / Math.Max(1e-9, speed)));
         return new TrainingProgress(Epoch, Epochs, Batch, Batches, Step, Loss, Accuracy, Optimizer.Groups[0].LearningRate, speed, timeLeft);
     }
-
-    internal static bool HasAccuracy(Tensor output, IntTensor labels) => output.Shape.Rank == 2 && labels.Shape.Rank == 1 && output.Shape[0] == labels.Shape[0];
 }

@@ -10,7 +10,7 @@ public class OperationReplayTests
 {
     private static readonly IntTensor Labels = new(1, 0, 2, 3);
 
-    private static readonly IntTensor Pairs = new(0, 0, 1, 1), Lengths = new(63, 5, 20, 0), Tags = new([.. Enumerable.Range(0, 4 * 63).Select(i => i % 3)], [4, 63]);
+    private static readonly IntTensor Pairs = new(0, 0, 1, 1), Lengths = new(63, 5, 20, 0), Steps = new(27, 5, 20, 0), Tags = new([.. Enumerable.Range(0, 4 * 63).Select(i => i % 3)], [4, 63]);
 
     private static readonly IntTensor Words = new([1, 2, 2, 1, 1, -1, 2, -1, -1, -1, -1, -1], [4, 3]);
     private static readonly IntTensor MixedLabels = new([1, 0, MixedLabel.Whole / 4, 0, 5, 0, 2, 2, MixedLabel.Whole, 3, 1, MixedLabel.Whole / 2], [4, 3]);
@@ -78,6 +78,7 @@ public class OperationReplayTests
         ["shapes"] = x => Tensor.Concat(-1, x[0].Permute(3, 1, 0, 2).Slice(0, 1, 3, 2), x[0].Slice(3, 0, 3).Permute(3, 1, 0, 2)).Softmax(1).LogSoftmax().Mean(),
         ["losses"] = x => x[0].Reshape(4, -1).CrossEntropy(Labels) + x[0].MeanSquaredError(x[0].Tanh()) + x[0].BinaryCrossEntropyWithLogits(x[0].Sigmoid().Detach()),
         ["attention"] = x => x[0].Attention(x[0].Tanh(), x[0] * 2, new AttentionOptions { Causal = true, DropoutRate = 0 }).Mean(),
+        ["attention with weights"] = x => (x[0].Reshape(4, 27, 7).AdditiveScores(x[0].Reshape(4, 27, 7).Sigmoid(), x[1].Reshape(108).Slice(0, 0, 7)).MaskedSoftmax(Steps) * x[0].Reshape(4, 27, 7).MatMul(x[0].Reshape(4, 27, 7), transposeB: true)).Mean(),
         ["losses of mixed labels"] = x => x[0].Reshape(4, -1).MixedCrossEntropy(MixedLabels),
         ["dropout of channels"] = x => x[0].SpatialDropout(0, Source).Mean(),
         ["powers"] = x => (x[0].Square().Pow(1.5f) + x[0].Pow(3) + (x[0].Abs() + 0.5f).Pow(x[4].Reshape(3, 1, 1)) + 1 / (x[0].Square() + 1)).Mean(),

@@ -1,6 +1,7 @@
 using Gradus.Graph;
 using Gradus.Kernels;
 using Gradus.Kernels.Convolution;
+using Gradus.Kernels.Convolution.Winograd;
 
 namespace Gradus.Ops;
 
@@ -27,10 +28,11 @@ internal sealed class BlockedConvolution(ConvolutionSettings settings, bool relu
     {
         var g = settings.Geometry(inputs[0], inputs[1]);
         var output = Shape.Of([g.Batch, g.OutBlocks, g.OutHeight, g.OutWidth, Blocked.Lanes]);
+        var (forward, backward) = ScratchLengths(g);
         return new Signature(output)
         {
-            Scratch = PackedWeights.ForwardLength(g),
-            BackwardScratch = (relu ? output.Count : 0) + Math.Max(g.PlainInput ? 0 : PackedWeights.BackwardLength(g), ConvolutionBackwardWeights.ScratchLength(g)),
+            Scratch = forward,
+            BackwardScratch = (relu ? output.Count : 0) + backward,
             BackwardReads = relu ? Reads.Inputs | Reads.Outputs : Reads.Inputs,
         };
     }
@@ -38,8 +40,17 @@ internal sealed class BlockedConvolution(ConvolutionSettings settings, bool relu
     protected internal override void Forward(Frame f)
     {
         var g = settings.Geometry(f.InputShape(0), f.InputShape(1));
-        PackedWeights.Forward(g, f.Input(1), f.Scratch);
-        ConvolutionForward.Run(g, f.Input(0), f.Scratch, f.InputCount > 2 ? f.Input(2) : [], f.Output, relu);
+        var bias = f.InputCount > 2 ? f.Input(2) : [];
+        if (WinogradGeometry.Covers(g))
+        {
+            WinogradWeights.Forward(g, f.Input(1), f.Scratch);
+            WinogradCorrelation.Run(WinogradGeometry.Forward(g), f.Input(0), f.Scratch, bias, f.Output, relu);
+        }
+        else
+        {
+            PackedWeights.Forward(g, f.Input(1), f.Scratch);
+            ConvolutionForward.Run(g, f.Input(0), f.Scratch, bias, f.Output, relu);
+        }
     }
 
     protected internal override void Backward(Frame f)
@@ -54,10 +65,25 @@ internal sealed class BlockedConvolution(ConvolutionSettings settings, bool relu
             scratch = scratch[gradient.Length..];
         }
 
-        if (f.Wants(1) || (f.InputCount > 2 && f.Wants(2)))
-            ConvolutionBackwardWeights.Run(g, f.Input(0), gradient, f.InputGradient(1), f.InputCount > 2 ? f.InputGradient(2) : [], scratch);
-        if (!f.Wants(0)) return;
-        PackedWeights.Backward(g, f.Input(1), scratch);
-        ConvolutionBackwardInput.Run(g, gradient, scratch, f.InputGradient(0));
+        bool wantsWeights = f.Wants(1) || (f.InputCount > 2 && f.Wants(2));
+        var bias = f.InputCount > 2 ? f.InputGradient(2) : [];
+        if (WinogradGeometry.Covers(g))
+        {
+            if (wantsWeights) WinogradBackwardWeights.Run(g, f.Input(0), gradient, f.InputGradient(1), bias, scratch);
+            if (!f.Wants(0)) return;
+            WinogradWeights.Backward(g, f.Input(1), scratch);
+            WinogradCorrelation.Run(WinogradGeometry.Backward(g), gradient, scratch, [], f.InputGradient(0), relu: false);
+        }
+        else
+        {
+            if (wantsWeights) ConvolutionBackwardWeights.Run(g, f.Input(0), gradient, f.InputGradient(1), bias, scratch);
+            if (!f.Wants(0)) return;
+            PackedWeights.Backward(g, f.Input(1), scratch);
+            ConvolutionBackwardInput.Run(g, gradient, scratch, f.InputGradient(0));
+        }
     }
+
+    private static (int Forward, int Backward) ScratchLengths(in ConvolutionGeometry g) => WinogradGeometry.Covers(g)
+        ? (WinogradWeights.Length(WinogradGeometry.Forward(g)), Math.Max(WinogradWeights.Length(WinogradGeometry.Backward(g)), WinogradBackwardWeights.ScratchLength(g)))
+        : (PackedWeights.ForwardLength(g), Math.Max(g.PlainInput ? 0 : PackedWeights.BackwardLength(g), ConvolutionBackwardWeights.ScratchLength(g)));
 }
