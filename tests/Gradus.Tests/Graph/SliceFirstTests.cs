@@ -81,7 +81,7 @@ public class SliceFirstTests
     {
         var (layer, norm) = (new Linear(8, 8, random: new RandomSource(1)), new LayerNorm(8));
         var x = Tensor.Zeros(Size);
-        var plan = Plan.Capture((_, _) => [Sliced("a sum of both", x, layer, norm).Mean()], [], [], Rewrite.Inference);
+        var plan = Plan.Capture((_, _) => [Sliced("a sum of both", x, layer, norm).Mean()], [], [], Rewrite.Training);
         var shapes = plan.Instructions.OfType<OperationInstruction>().Select(one => one.Touches.Any(value => value.Shape == Size) ? one.Operation.Name : null).OfType<string>();
         Assert.Equal(["Slice"], shapes); // one slice, which both operands of the sum share
     }

@@ -62,7 +62,7 @@ internal sealed class SliceFirst : Rewrite
     /// <summary>The same slice of an operand: one for all that read it, as early as can be, so that its producer sees it as its only reader.</summary>
     private static Value Sliced(List<PlanEntry> entries, ref int index, Value operand, PlanNode slice)
     {
-        int place = entries.FindLastIndex(index - 1, entry => entry is not PlanNode node || node.Outputs.Contains(operand)) + 1;
+        int place = entries[..index].FindLastIndex(entry => entry is not PlanNode node || node.Outputs.Contains(operand)) + 1;
         var earlier = entries[place..index].OfType<PlanNode>().FirstOrDefault(node => node.Operation is Slice && node.Inputs[0] == operand && Equals(node.Operation.Settings, slice.Operation.Settings));
         if (earlier is not null) return earlier.Output;
         var sliced = new PlanNode(slice.Operation, [operand], [], slice.WantsGradient);
