@@ -15,6 +15,9 @@ public enum LearningTask
     /// <summary>A tag for every step of a sequence.</summary>
     SequenceTagging,
 
+    /// <summary>Another sequence, such as a translation.</summary>
+    Translation,
+
     /// <summary>The token that follows those before it.</summary>
     LanguageModelling,
 }

@@ -12,6 +12,9 @@ public abstract class TranslationArchitecture : Architecture
     public sealed override int Outputs => 256;
 
     /// <inheritdoc/>
+    public sealed override LearningTask Task => LearningTask.Translation;
+
+    /// <inheritdoc/>
     protected sealed override Layer Create(Shape input, int outputs, RandomSource random) =>
         input[0] == 2 ? Create(outputs, random) : throw new ShapeException($"{Name} takes source and target beside each other, [2, time]; got {input}");
 

@@ -109,6 +109,7 @@ public sealed class TextTests : IDisposable
     [InlineData("Did you mean 'sst2'?", "train", "text-lstm", "--data", "sst3")]
     [InlineData("sst2 is a set of texts, and pictures or tables are needed here; such texts are for sequence-lstm", "train", "cnn-small", "--data", "sst2")]
     [InlineData("unet takes pictures with a label for every pixel", "train", "unet", "--data", "digits")]
+    [InlineData("makes one sequence of tokens from another", "train", "seq2seq-transformer", "--data", "sst2")]
     [InlineData("--data names a file of text, and there is no file 'nowhere'", "train", "gpt-small", "--data", "nowhere")]
     [InlineData("conll2003 is a set of short texts", "lr-find", "gpt-small", "--data", "conll2003")]
     [InlineData("augmentations change pictures", "train", "text-lstm", "--data", "sst2", "--augment", "crop")]

@@ -20,6 +20,8 @@ internal abstract class TaskKind
         LearningTask.LanguageModelling => new LanguageKind(),
         LearningTask.Segmentation => throw new UsageException(
             $"{architecture.Name} takes pictures with a label for every pixel; the data sets of the command line have one for each picture. From C#: Objective.Labels(model, PixelCrossEntropy.Of, classAxis: 1)"),
+        LearningTask.Translation => throw new UsageException(
+            $"{architecture.Name} makes one sequence of tokens from another, and no data set of the command line has pairs: train it from C# with TokenPairs and SequenceToSequence.Loss"),
         _ => throw new UsageException($"{architecture.Name} is for {architecture.Task}, which the command line has no data for: train it from C#"),
     };
 
