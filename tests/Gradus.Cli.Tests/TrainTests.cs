@@ -109,10 +109,29 @@ public class TrainTests
         static double Loss(CommandLine result) => result.Json.GetProperty("epochs")[1].GetProperty("train_loss").GetDouble();
     }
 
+    [Fact]
+    public void Weight_decay_makes_small_weights_and_belongs_to_the_run()
+    {
+        using var folder = new TemporaryFolder();
+        string[] settings = ["train", "mlp", "--data", "digits", "--epochs", "2", "--optimizer", "sgd", "--lr", "0.05"];
+        double Size(string run, params string[] more)
+        {
+            Assert.Equal(0, CommandLine.Run([.. settings, .. more, "--out", folder[run]]).ExitCode);
+            return Gradus.Formats.Safetensors.Read(Path.Combine(folder[run], "model.safetensors")).Tensors.Sum(entry => entry.Value.ToArray().Sum(value => (double)value * value));
+        }
+
+        double own = Size("own"), none = Size("none", "--weight-decay", "0"), strong = Size("strong", "--weight-decay", "0.05");
+        Assert.True(strong < 0.8 * own, $"{strong} beside {own}");
+        Assert.True(own < none, $"{own} beside {none}");
+        var refused = CommandLine.Run("train", "mlp", "--data", "digits", "--out", folder["strong"], "--resume", "--weight-decay", "0.1");
+        Assert.Contains("was begun with --weight-decay 0.05", refused.Errors);
+    }
+
     [Theory]
     [InlineData("--accumulate is at least 1", "train", "mlp", "--data", "digits", "--accumulate", "0")]
     [InlineData("--threads is at least 1", "train", "mlp", "--data", "digits", "--threads", "0")]
     [InlineData("--epochs is at least 1", "train", "mlp", "--data", "digits", "--epochs", "0")]
+    [InlineData("--weight-decay is at least 0", "train", "mlp", "--data", "digits", "--weight-decay", "-1")]
     [InlineData("--lr is above 0", "train", "mlp", "--data", "digits", "--lr", "0")]
     [InlineData("no architecture 'mpl'", "train", "mpl", "--data", "digits")]
     [InlineData("no data set or folder 'digit'", "train", "mlp", "--data", "digit")]

@@ -8,7 +8,18 @@ internal static class Choices
     public static readonly string[] Optimizers = ["sgd", "adam", "adamw", "adagrad", "rmsprop", "lion"];
     public static readonly string[] Schedules = ["constant", "cosine", "step", "one-cycle", "exponential", "cosine-restarts", "warmup-cosine", "plateau"];
 
-    public static Optimizer Optimizer(string name, IEnumerable<Parameter> parameters, float learningRate) => name switch
+    /// <param name="name">One of <see cref="Optimizers"/>.</param>
+    /// <param name="parameters">What it changes.</param>
+    /// <param name="learningRate">Above 0.</param>
+    /// <param name="weightDecay">At least 0; null for the optimizer's own.</param>
+    public static Optimizer Optimizer(string name, IEnumerable<Parameter> parameters, float learningRate, float? weightDecay = null)
+    {
+        var optimizer = Optimizer(name, parameters, learningRate);
+        foreach (var group in optimizer.Groups) group.WeightDecay = weightDecay ?? group.WeightDecay;
+        return optimizer;
+    }
+
+    private static Optimizer Optimizer(string name, IEnumerable<Parameter> parameters, float learningRate) => name switch
     {
         "sgd" => new Sgd(parameters, learningRate, momentum: 0.9f, nesterov: true, weightDecay: 1e-4f),
         "adam" => new Adam(parameters, learningRate),

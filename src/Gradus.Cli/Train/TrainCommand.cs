@@ -44,6 +44,10 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         [Description("The learning rate at the schedule's highest point.")]
         public float? LearningRate { get; init; }
 
+        [CommandOption("--weight-decay <NUMBER>")]
+        [Description("How strongly weights are drawn to zero; the optimizer's own if not given: 1e-4 for sgd, 0.01 for adamw, else 0.")]
+        public float? WeightDecay { get; init; }
+
         [CommandOption("--schedule <NAME>")]
         [Description("constant, cosine, step, one-cycle, exponential, cosine-restarts, warmup-cosine, or plateau: a tenth after 4 epochs without a lower validation loss.")]
         public string? Schedule { get; init; }
@@ -86,6 +90,7 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
             : Accumulate < 1 ? ValidationResult.Error($"--accumulate is at least 1; got {Accumulate}")
             : Threads is < 1 or > MostThreads ? ValidationResult.Error($"--threads is at least 1 and at most {MostThreads}; got {Threads}")
             : LearningRate is { } rate && !(rate > 0 && float.IsFinite(rate)) ? ValidationResult.Error($"--lr is above 0; got {rate}")
+            : WeightDecay is { } decay && !(decay >= 0 && float.IsFinite(decay)) ? ValidationResult.Error($"--weight-decay is at least 0; got {decay}")
             : Optimizer is not null && !Choices.Optimizers.Contains(Optimizer) ? ValidationResult.Error($"there is no optimizer '{Optimizer}'; there are {string.Join(", ", Choices.Optimizers)}.{Suggestion.For(Optimizer, Choices.Optimizers)}")
             : Schedule is not null && !Choices.Schedules.Contains(Schedule) ? ValidationResult.Error($"there is no schedule '{Schedule}'; there are {string.Join(", ", Choices.Schedules)}.{Suggestion.For(Schedule, Choices.Schedules)}")
             : Augmentations.Obstacle(Augment) is { } obstacle ? ValidationResult.Error(obstacle)

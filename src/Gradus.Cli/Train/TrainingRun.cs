@@ -73,7 +73,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         using var events = settings.TensorBoard ? new TensorBoardFiles(folder.Path) : null;
         Callback[] callbacks = [new HistoryFiles(folder.Path, Facts(description, data.Note)), .. events is null ? Array.Empty<Callback>() : [events]];
         long stepsOfEpoch = (lesson.Training.Count + chosen.Accumulate - 1L) / chosen.Accumulate;
-        var optimizer = Choices.Optimizer(chosen.Optimizer, lesson.Objective.Model.Parameters, chosen.LearningRate);
+        var optimizer = Choices.Optimizer(chosen.Optimizer, lesson.Objective.Model.Parameters, chosen.LearningRate, chosen.WeightDecay);
         return TrainingDisplay.Show(console, chosen.Epochs, (progress, shown) => new Trainer(lesson.Objective, optimizer)
         {
             Schedule = Choices.Schedule(chosen.Schedule, chosen.Epochs * stepsOfEpoch),
@@ -114,6 +114,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         Require("--batch", settings.Batch, before.Training.Batch);
         Require("--optimizer", settings.Optimizer, before.Training.Optimizer);
         Require("--lr", settings.LearningRate, before.Training.LearningRate);
+        Require("--weight-decay", settings.WeightDecay, before.Training.WeightDecay ?? (object)"the optimizer's own");
         Require("--schedule", settings.Schedule, before.Training.Schedule);
         Require("--accumulate", settings.Accumulate, before.Training.Accumulate);
         Require("--seed", settings.Seed, before.Training.Seed);
@@ -143,7 +144,8 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         settings.Schedule ?? otherwise.Schedule,
         settings.Seed ?? otherwise.Seed,
         settings.Accumulate ?? otherwise.Accumulate,
-        Augmentations.Full(settings.Augment) ?? otherwise.Augment);
+        Augmentations.Full(settings.Augment) ?? otherwise.Augment,
+        settings.WeightDecay ?? otherwise.WeightDecay);
 
     internal static Layer Build(RunDescription description)
     {

@@ -28,6 +28,14 @@ public abstract class Operation
     /// <summary>The same computation over activations in blocks of 16 channels, for captured plans; null if there is none.</summary>
     internal virtual BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => null;
 
+    /// <summary>
+    /// How many of the first inputs may be sliced along an axis in the output's place, where a place along it depends on the same place of those
+    /// inputs and on nothing but the whole of the others; 0 if there is no such rule.
+    /// </summary>
+    /// <param name="axis">An axis of the output and of those inputs, from 0.</param>
+    /// <param name="inputs">The inputs' shapes.</param>
+    internal virtual int InputsAlong(int axis, ReadOnlySpan<Shape> inputs) => 0;
+
     /// <summary>False if two runs over the same inputs may differ (it draws random numbers): never computed once for all.</summary>
     internal virtual bool IsDeterministic => true;
 

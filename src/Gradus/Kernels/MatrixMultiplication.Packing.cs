@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Gradus.Kernels;
 
@@ -19,6 +20,22 @@ internal static unsafe partial class MatrixMultiplication
         if (count < width) Pad(count, depth, packed, width);
     }
 
+    /// <summary>
+    /// Asks for those columns of a transposed a that are packed next, a share of them for each block of columns of the result: they arrive in
+    /// the L2 while this group is multiplied. Their stride is too long for the processor to see them coming.
+    /// </summary>
+    private static void Prefetch(in MatrixView a, int rows, int depth, int column, int columns, int width)
+    {
+        if (!Sse.IsSupported || rows <= 0 || a.RowStride != 1) return;
+        int blocks = (columns + width - 1) / width, block = column / width;
+        nint end = (nint)depth * (block + 1) / blocks;
+        for (nint i = (nint)depth * block / blocks; i < end; i++)
+        {
+            Sse.Prefetch1(a.Data + i * a.ColumnStride);
+            Sse.Prefetch1(a.Data + i * a.ColumnStride + rows - 1);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyRows(float* source, nint along, nint depth, float* packed, nint width)
     {
@@ -28,6 +45,14 @@ internal static unsafe partial class MatrixMultiplication
             {
                 Vector512.Load(source).Store(packed);
                 Vector512.Load(source + 16).Store(packed + 16);
+            }
+        }
+        else if (Vector256.IsHardwareAccelerated && Sse.IsSupported && width == 12)
+        {
+            for (; depth > 0; depth--, source += along, packed += width)
+            {
+                Vector256.Load(source).Store(packed);
+                Vector128.Load(source + 8).Store(packed + 8);
             }
         }
         else if (width % 4 == 0)

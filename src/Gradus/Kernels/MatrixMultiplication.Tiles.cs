@@ -11,8 +11,9 @@ internal static unsafe partial class MatrixMultiplication
 {
     private const int TallestBlock = 12, WidestBlock = 32; // Lanes512: 12 rows of two vectors
     private const int Depth = 384;        // 12 rows of a are 18 KiB, beside one step of b, in the 32 KiB L1
-    private const int TileColumns = 512;  // Depth · 512 floats of b are 768 KiB of the 1 MiB L2
+    private const int TileLength = 512 * Depth; // floats of b in one block: 768 KiB of the 1 MiB L2
     private const int TileRows = 240;     // b's block comes from the L3 once for 20 groups of rows
+    private const int TileGroups = 4;     // b's block comes from the L3 for no fewer groups
     private const int EdgeLength = TallestBlock * WidestBlock; // a block over the right edge is computed here, then copied
     private const int PackedRowsLength = TallestBlock * Depth;
 
@@ -74,8 +75,11 @@ internal static unsafe partial class MatrixMultiplication
                 int height = TLanes.Rows == 4 || rows <= 4 ? 4 : rows <= 8 ? 8 : 12;
                 var source = a.From(i, begin);
                 Pack(source.Data, source.RowStride, source.ColumnStride, rows, depth, packedA, height);
+                var next = a.From(i + rows, begin);
+                int nextRows = Math.Min(job.Rows - i - rows, TLanes.Rows);
                 for (int j = column; j < columnEnd; j += width)
                 {
+                    Prefetch(next, nextRows, depth, j - column, columnEnd - column, width);
                     bool inside = j + width <= columnEnd;
                     finish.Bias = last && job.Bias != null ? job.Bias + j : null;
                     float* blockB = !direct ? packedB + (nint)(j - column) * depth : inside ? b.From(begin, j).Data : scratchB;

@@ -185,7 +185,8 @@ internal static unsafe partial class MatrixMultiplication
     {
         int blocks = (Math.Max(job.DepthLength, 1) + Depth - 1) / Depth;
         job.DepthBlock = (job.DepthLength + blocks - 1) / blocks;
-        job.ColumnTiles = (job.Columns + TileColumns - 1) / TileColumns;
+        int widest = TileLength / Math.Max(job.DepthBlock, 1) / BlockColumns * BlockColumns;
+        job.ColumnTiles = (job.Columns + widest - 1) / widest;
         int groups = (job.Rows + BlockRows - 1) / BlockRows;
         bool alone = (long)job.Rows * job.Columns * job.DepthLength * job.Batch < WorkForTeam;
         int wanted = alone ? 1 : Math.Max(1, TilesForTeam / job.Batch);
@@ -196,7 +197,7 @@ internal static unsafe partial class MatrixMultiplication
             wanted = Math.Min(wanted, 8);
         }
 
-        int rowTiles = Math.Max((job.Rows + TileRows - 1) / TileRows, (wanted + job.ColumnTiles - 1) / job.ColumnTiles);
+        int rowTiles = Math.Max((job.Rows + TileRows - 1) / TileRows, Math.Min((wanted + job.ColumnTiles - 1) / job.ColumnTiles, (groups + TileGroups - 1) / TileGroups));
         job.RowsPerTile = (groups + rowTiles - 1) / rowTiles * BlockRows;
         job.RowTiles = (job.Rows + job.RowsPerTile - 1) / job.RowsPerTile;
         job.ColumnsPerTile = RoundUp((job.Columns + job.ColumnTiles - 1) / job.ColumnTiles, BlockColumns);

@@ -24,6 +24,8 @@ internal abstract class BinaryOperation(Reads backwardReads) : ElementwiseOperat
 
     internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => inputs[0] == inputs[1] ? new(this, 2) : null;
 
+    internal override int InputsAlong(int axis, ReadOnlySpan<Shape> inputs) => inputs[0] == inputs[1] ? 2 : 0;
+
     /// <summary>The gradient with respect to a (which = 0) or b (which = 1).</summary>
     protected abstract void Derive(int which, ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> dy, Span<float> gradient);
 

@@ -28,6 +28,8 @@ internal sealed class LayerNormalization(int axes, bool hasGain, bool hasBias, f
         return new Signature(x) { Saved = [rows, rows], BackwardScratch = RowNormalization.ScratchLength(rows.Count, normalized.Count) }; // mean, 1 / deviation
     }
 
+    internal override int InputsAlong(int axis, ReadOnlySpan<Shape> inputs) => axis < inputs[0].Rank - axes ? 1 : 0;
+
     protected internal override void Forward(Frame f) => RowNormalization.Forward(
         f.Input(0), hasGain ? f.Input(1) : [], hasBias ? f.Input(BiasPlace) : [], f.Output, f.Saved(0), f.Saved(1), Width(f), epsilon);
 

@@ -29,6 +29,8 @@ internal sealed class Linear(bool relu = false) : Operation
 
     protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) => (long)output.Count * inputs[1][1];
 
+    internal override int InputsAlong(int axis, ReadOnlySpan<Shape> inputs) => axis < inputs[0].Rank - 1 ? 1 : 0;
+
     protected internal override void Forward(Frame f)
     {
         var (rows, columns, depth) = Sizes(f);

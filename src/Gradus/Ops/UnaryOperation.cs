@@ -10,6 +10,8 @@ internal abstract class UnaryOperation(Reads backwardReads) : ElementwiseOperati
 
     internal override BlockedForm? OverBlocks(ReadOnlySpan<Shape> inputs) => new(this);
 
+    internal override int InputsAlong(int axis, ReadOnlySpan<Shape> inputs) => 1;
+
     /// <summary>y = f(x).</summary>
     protected abstract void Map(ReadOnlySpan<float> x, Span<float> y);
 

@@ -59,6 +59,28 @@ public class WinogradTests
     }
 
     [Theory, MemberData(nameof(Seeds))]
+    public void Pooled_forward_is_the_maximum_over_the_windows(int seed)
+    {
+        foreach (var g in Geometries(seed).Where(g => g.PooledHeight > 0 && g.PooledWidth > 0))
+        {
+            var (x, arranged, w, bias) = ConvolutionTests.Inputs(g, seed);
+            var (pooled, argmax) = (Undefined(g.PooledLength), new byte[g.PooledLength]);
+            WinogradCorrelation.RunPooled(WinogradGeometry.Pooled(g), arranged, Transformed(g, w, backward: false), bias, pooled, argmax);
+            var y = Forward(g, x, w, bias);
+            var (values, places) = (ToPlain(pooled, g.Batch, g.OutChannels, g.PooledHeight * g.PooledWidth), ToPlain([.. argmax.Select(place => (float)place)], g.Batch, g.OutChannels, g.PooledHeight * g.PooledWidth));
+            double Window(int window, int place)
+            {
+                int column = window % g.PooledWidth, row = window / g.PooledWidth % g.PooledHeight, plane = window / g.PooledWidth / g.PooledHeight;
+                return Math.Max(0, y[((((plane * g.OutHeight) + (2 * row) + (place / 2)) * g.OutWidth) + (2 * column) + (place % 2))]);
+            }
+
+            AssertClose([.. values.Select((_, i) => Enumerable.Range(0, 4).Max(place => Window(i, place)))], values);
+            AssertClose([.. places.Select((place, i) => Window(i, (int)place))], values);
+            AssertPaddingLanesAreZero(pooled, g.OutChannels, g.PooledHeight * g.PooledWidth);
+        }
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
     public void Gradients_agree_with_plain_loops(int seed)
     {
         foreach (var g in Geometries(seed))

@@ -18,11 +18,13 @@ internal sealed class PackConvolutions : Rewrite
             }
 
             var (x, weight) = (node.Inputs[0], node.Inputs[1]);
-            var packed = new PlanNode(new PackWeights(plain: x.Shape.Rank == 4), [weight], [], wantsGradient: false);
             bool biased = node.Inputs.Length > 2;
-            var convolution = node.Operation is BlockedConvolution unpooled
-                ? new PackedConvolution(unpooled.Sliding, weight.Shape, new(biased, Relu: unpooled.HasRelu))
-                : new PackedConvolution(((BlockedConvolutionPool)node.Operation).Sliding, weight.Shape, new(biased, Relu: true, Pool: true));
+            var (sliding, epilogue) = node.Operation is BlockedConvolution unpooled
+                ? (unpooled.Sliding, new ConvolutionEpilogue(biased, Relu: unpooled.HasRelu))
+                : (((BlockedConvolutionPool)node.Operation).Sliding, new ConvolutionEpilogue(biased, Relu: true, Pool: true));
+            bool winograd = PackedConvolution.IsWinograd(sliding.Geometry(x.Shape, weight.Shape), epilogue.Pool);
+            var packed = new PlanNode(new PackWeights(plain: x.Shape.Rank == 4, winograd), [weight], [], wantsGradient: false);
+            var convolution = new PackedConvolution(sliding, weight.Shape, epilogue);
             entries.Add(packed);
             entries.Add(new PlanNode(convolution, [x, packed.Output, .. node.Inputs[2..]], [], wantsGradient: false, node.Outputs));
         }

@@ -7,12 +7,12 @@ internal abstract class Rewrite
 {
     /// <summary>The rewrites of a training step, in order.</summary>
     public static IReadOnlyList<Rewrite> Training { get; } =
-        [new FuseLinear(), new BlockedLayout(), new FuseConvolution(), new FuseNormalizationAdd(), new FuseNormalizationRelu(), new FuseChains()];
+        [new SliceFirst(), new FuseLinear(), new BlockedLayout(), new FuseConvolution(), new FuseNormalizationAdd(), new FuseNormalizationRelu(), new FuseChains()];
 
     /// <summary>The rewrites of an evaluation without gradients, in order.</summary>
     public static IReadOnlyList<Rewrite> Inference { get; } =
     [
-        new FoldNormalization(), new FuseLinear(), new BlockedLayout(), new FuseConvolution(), new FuseNormalizationAdd(), new FuseNormalizationRelu(),
+        new SliceFirst(), new FoldNormalization(), new FuseLinear(), new BlockedLayout(), new FuseConvolution(), new FuseNormalizationAdd(), new FuseNormalizationRelu(),
         new PackConvolutions(), new FusePackedAdd(), new FusePackedRelu(), new FuseChains(), new FoldConstants(),
     ];
 

@@ -202,7 +202,7 @@ internal static unsafe class RegisterTile
     // After rectification no value has a sign except NaN, so the bits order like the numbers and NaN, of either sign, on top:
     // unsigned integer maxima propagate NaN without a test for it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pool(
+    internal static void Pool(
         Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* pooled, byte* argmax)
     {
         var (p, q, r, s) = (Rectify(a).AsUInt32(), Rectify(b).AsUInt32(), Rectify(c).AsUInt32(), Rectify(d).AsUInt32());

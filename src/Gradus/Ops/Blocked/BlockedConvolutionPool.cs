@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Gradus.Graph;
 using Gradus.Kernels.Convolution;
+using Gradus.Kernels.Convolution.Winograd;
 
 namespace Gradus.Ops;
 
@@ -34,7 +35,7 @@ internal sealed class BlockedConvolutionPool(ConvolutionSettings settings) : Ope
         return new Signature(output)
         {
             Saved = [[(output.Count + 3) / 4]],  // the argmax, a byte each
-            Scratch = PackedWeights.ForwardLength(g),
+            Scratch = WinogradGeometry.CoversPooled(g) ? WinogradWeights.Length(WinogradGeometry.Pooled(g)) : PackedWeights.ForwardLength(g),
             BackwardScratch = g.PlainInput ? PooledBackwardFirstWeights.SumsLength(g) : PooledBackwardInput.PackedLength(g),
             BackwardReads = Reads.Inputs | Reads.Outputs,
         };
@@ -43,8 +44,17 @@ internal sealed class BlockedConvolutionPool(ConvolutionSettings settings) : Ope
     protected internal override void Forward(Frame f)
     {
         var g = settings.Geometry(f.InputShape(0), f.InputShape(1));
-        PackedWeights.Forward(g, f.Input(1), f.Scratch);
-        ConvolutionForward.RunPooled(g, f.Input(0), f.Scratch, f.InputCount > 2 ? f.Input(2) : [], f.Output, MemoryMarshal.AsBytes(f.Saved(0)));
+        var bias = f.InputCount > 2 ? f.Input(2) : [];
+        if (WinogradGeometry.CoversPooled(g))
+        {
+            WinogradWeights.Forward(g, f.Input(1), f.Scratch);
+            WinogradCorrelation.RunPooled(WinogradGeometry.Pooled(g), f.Input(0), f.Scratch, bias, f.Output, MemoryMarshal.AsBytes(f.Saved(0)));
+        }
+        else
+        {
+            PackedWeights.Forward(g, f.Input(1), f.Scratch);
+            ConvolutionForward.RunPooled(g, f.Input(0), f.Scratch, bias, f.Output, MemoryMarshal.AsBytes(f.Saved(0)));
+        }
     }
 
     protected internal override void Backward(Frame f)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Gradus.Graph;
 using Gradus.Kernels.Convolution;
+using Gradus.Kernels.Convolution.Winograd;
 
 namespace Gradus.Ops;
 
@@ -34,24 +35,42 @@ internal sealed class PackedConvolution(ConvolutionSettings settings, Shape weig
     {
         var g = settings.Geometry(f.InputShape(0), weight);
         var bias = epilogue.Bias ? f.Input(2) : [];
-        if (epilogue.Pool) ConvolutionForward.RunPooled(g, f.Input(0), f.Input(1), bias, f.Output, MemoryMarshal.AsBytes(f.Scratch));
-        else ConvolutionForward.Run(g, f.Input(0), f.Input(1), bias, f.Output, epilogue.Relu, epilogue.Residual ? f.Input(epilogue.Bias ? 3 : 2) : []);
+        var residual = epilogue.Residual ? f.Input(epilogue.Bias ? 3 : 2) : [];
+        switch (epilogue.Pool, IsWinograd(g, epilogue.Pool))
+        {
+            case (true, true): WinogradCorrelation.RunPooled(WinogradGeometry.Pooled(g), f.Input(0), f.Input(1), bias, f.Output, MemoryMarshal.AsBytes(f.Scratch)); break;
+            case (true, false): ConvolutionForward.RunPooled(g, f.Input(0), f.Input(1), bias, f.Output, MemoryMarshal.AsBytes(f.Scratch)); break;
+            case (false, true): WinogradCorrelation.Run(WinogradGeometry.Forward(g), f.Input(0), f.Input(1), bias, f.Output, epilogue.Relu, residual); break;
+            case (false, false): ConvolutionForward.Run(g, f.Input(0), f.Input(1), bias, f.Output, epilogue.Relu, residual); break;
+        }
     }
+
+    /// <summary>True if the weights are packed in Winograd's form.</summary>
+    public static bool IsWinograd(in ConvolutionGeometry g, bool pool) => pool ? WinogradGeometry.CoversPooled(g) : WinogradGeometry.Covers(g);
 
     protected internal override void Backward(Frame f) => throw new NotSupportedException("packed weights have no gradient");
 }
 
 /// <summary>A convolution's weights in the order in which its kernel reads them.</summary>
 /// <param name="plain">Whether the convolution reads plain pictures.</param>
-internal sealed class PackWeights(bool plain) : Operation
+/// <param name="winograd">Whether its kernel is Winograd's.</param>
+internal sealed class PackWeights(bool plain, bool winograd) : Operation
 {
     // inputs: weight [out, in, kernel height, kernel width]
-    public override object Settings => plain;
+    public override object Settings => (plain, winograd);
 
-    protected internal override Signature Infer(ReadOnlySpan<Shape> inputs) =>
-        new(Shape.Of([PackedWeights.ForwardLength(Geometry(inputs[0]))])) { IsDifferentiable = false };
+    protected internal override Signature Infer(ReadOnlySpan<Shape> inputs)
+    {
+        var g = Geometry(inputs[0]);
+        return new(Shape.Of([winograd ? WinogradWeights.Length(WinogradGeometry.Forward(g)) : PackedWeights.ForwardLength(g)])) { IsDifferentiable = false };
+    }
 
-    protected internal override void Forward(Frame f) => PackedWeights.Forward(Geometry(f.InputShape(0)), f.Input(0), f.Output);
+    protected internal override void Forward(Frame f)
+    {
+        var g = Geometry(f.InputShape(0));
+        if (winograd) WinogradWeights.Forward(g, f.Input(0), f.Output);
+        else PackedWeights.Forward(g, f.Input(0), f.Output);
+    }
 
     protected internal override void Backward(Frame f) => throw new NotSupportedException("packed weights have no gradient");
 

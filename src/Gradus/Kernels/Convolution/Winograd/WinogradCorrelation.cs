@@ -22,22 +22,51 @@ internal static unsafe class WinogradCorrelation
     public static void Run(
         in WinogradGeometry g, ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, bool relu, ReadOnlySpan<float> residual = default)
     {
+        fixed (float* y = output, r = residual) Run(new Job { G = g, Output = y, Residual = r, Relu = relu }, input, weights, bias);
+    }
+
+    /// <summary>output = maxPool2x2(relu(correlation(input) + bias)).</summary>
+    /// <param name="g">The sizes, of <see cref="WinogradGeometry.Pooled"/>.</param>
+    /// <param name="input">Blocked [batch, blocks, height, width, 16].</param>
+    /// <param name="weights">What <see cref="WinogradWeights"/> made of them.</param>
+    /// <param name="bias">[out], or empty.</param>
+    /// <param name="output">Blocked [batch, blocks, outHeight / 2, outWidth / 2, 16]: the maxima; NaN if the window holds one.</param>
+    /// <param name="argmax">Where each maximum was: 2 · row + column; the first of equals.</param>
+    public static void RunPooled(in WinogradGeometry g, ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, Span<byte> argmax)
+    {
+        fixed (float* y = output)
+        fixed (byte* a = argmax)
+        {
+            Run(new Job { G = g, Output = y, Argmax = a }, input, weights, bias);
+        }
+    }
+
+    private static void Run(Job job, ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    {
+        var g = job.G;
         float* padded = stackalloc float[g.OutBlocks * Blocked.Lanes];
         var biasLanes = new Span<float>(padded, g.OutBlocks * Blocked.Lanes);
         biasLanes.Clear();
         bias.CopyTo(biasLanes);
-        fixed (float* x = input, w = weights, y = output, r = residual)
+        fixed (float* x = input, w = weights)
         {
             int runs = (g.Tiles + g.RunTiles - 1) / g.RunTiles;
-            int shares = Math.Clamp((TasksWanted + runs - 1) / Math.Max(1, runs), 1, g.OutPairs); // of the pairs; each transforms the patches anew
-            var job = new Job(g, (nint)x, (nint)w, (nint)padded, (nint)y, (nint)r, relu, shares);
-            Workers.Run(runs * shares, job, static (job, task) => job.RunTask(task), Patches.Length(g.InBlocks, g.RunTiles) + Patches.Length(2, g.RunTiles));
+            (job.Input, job.Weights, job.Bias) = ((nint)x, (nint)w, (nint)padded);
+            job.Shares = Math.Clamp((TasksWanted + runs - 1) / Math.Max(1, runs), 1, g.OutPairs); // of the pairs; each transforms the patches anew
+            Workers.Run(runs * job.Shares, job, static (job, task) => job.RunTask(task), Patches.Length(g.InBlocks, g.RunTiles) + Patches.Length(2, g.RunTiles));
         }
     }
 
-    private readonly record struct Job(WinogradGeometry G, nint Input, nint Weights, nint Bias, nint Output, nint Residual, bool Relu, int Shares)
+    private struct Job
     {
-        public void RunTask(int task)
+        public WinogradGeometry G;
+        public nint Input, Weights, Bias;
+        public float* Output, Residual;
+        public byte* Argmax;                // null: no pool
+        public bool Relu;
+        public int Shares;
+
+        public readonly void RunTask(int task)
         {
             int run = task / Shares, share = task % Shares, first = run * G.RunTiles, count = Math.Min(G.RunTiles, G.Tiles - first);
             float* patches = Workers.Scratch, products = patches + Patches.Length(G.InBlocks, G.RunTiles);
@@ -48,11 +77,16 @@ internal static unsafe class WinogradCorrelation
                 float* weights = (float*)Weights + WinogradWeights.PairOffset(G, pair);
                 if (blocks == 2) Multiply<C2>(patches, weights, products, count);
                 else Multiply<C1>(patches, weights, products, count);
-                for (int block = 0; block < blocks; block++) Write((2 * pair) + block, first, count, products + ((nint)block * G.RunTiles * Blocked.Lanes), Patches.PlaceFloats(blocks, G.RunTiles));
+                for (int block = 0; block < blocks; block++)
+                {
+                    float* from = products + ((nint)block * G.RunTiles * Blocked.Lanes);
+                    if (Argmax == null) Write((2 * pair) + block, first, count, from, Patches.PlaceFloats(blocks, G.RunTiles));
+                    else WritePooled((2 * pair) + block, first, count, from, Patches.PlaceFloats(blocks, G.RunTiles));
+                }
             }
         }
 
-        private void Multiply<TBlocks>(float* patches, float* weights, float* products, int count)
+        private readonly void Multiply<TBlocks>(float* patches, float* weights, float* products, int count)
             where TBlocks : struct, IConstant
         {
             int together = WinogradGeometry.TilesTogether / TBlocks.Value;
@@ -73,7 +107,7 @@ internal static unsafe class WinogradCorrelation
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Write(int block, int first, int count, float* products, nint place)
+        private readonly void Write(int block, int first, int count, float* products, nint place)
         {
             nint line = (nint)G.OutWidth * Blocked.Lanes, plane = G.OutHeight * line;
             var bias = Vector512.Load((float*)Bias + (block * Blocked.Lanes));
@@ -90,11 +124,25 @@ internal static unsafe class WinogradCorrelation
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Store(Vector512<float> value, nint place)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void WritePooled(int block, int first, int count, float* products, nint place)
         {
-            if (Residual != 0) value += Vector512.Load((float*)Residual + place);
-            (Relu ? RegisterTile.Rectify(value) : value).Store((float*)Output + place);
+            nint plane = (nint)G.TileRows * G.TileColumns * Blocked.Lanes;
+            var bias = Vector512.Load((float*)Bias + (block * Blocked.Lanes));
+            var at = new TilePlace(G, first);
+            for (int tile = 0; tile < count; tile++, at.Next(G), products += Blocked.Lanes)
+            {
+                Transforms.Outputs(products, place, out var a, out var b, out var c, out var d);
+                nint window = ((((nint)at.Image * G.OutBlocks) + block) * plane) + ((((nint)at.Row * G.TileColumns) + at.Column) * Blocked.Lanes);
+                RegisterTile.Pool(a + bias, b + bias, c + bias, d + bias, Output + window, Argmax + window);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Store(Vector512<float> value, nint place)
+        {
+            if (Residual != null) value += Vector512.Load(Residual + place);
+            (Relu ? RegisterTile.Rectify(value) : value).Store(Output + place);
         }
     }
 }

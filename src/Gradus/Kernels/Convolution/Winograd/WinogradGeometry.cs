@@ -22,6 +22,7 @@ internal readonly record struct WinogradGeometry(
     // Transformed patches of one run of tiles stay in the L2, beside a pair of transformed weights.
     private const int RunFloats = 128 * 1024;
     private const int MostTiles = 2 * TilesTogether;
+    private const int MostBlocks = 16; // beyond, they outgrow it
 
     public int InBlocks => Blocked.Blocks(InChannels);
     public int OutBlocks => Blocked.Blocks(OutChannels);
@@ -41,17 +42,25 @@ internal readonly record struct WinogradGeometry(
     public static WinogradGeometry Backward(in ConvolutionGeometry g) =>
         new(g.Batch, g.OutChannels, g.OutHeight, g.OutWidth, g.InChannels, g.InHeight, g.InWidth, 2 - g.PadTop, 2 - g.PadLeft);
 
-    /// <summary>True if this form computes the convolution and its gradients, and is the faster one.</summary>
-    public static bool Covers(in ConvolutionGeometry g)
-    {
-        if (!Vector512.IsHardwareAccelerated || g.PlainInput) return false; // narrower machines have too few registers for its products
-        if (g is not { KernelHeight: 3, KernelWidth: 3, StrideY: 1, StrideX: 1, DilationY: 1, DilationX: 1, PadTop: <= 2, PadLeft: <= 2 }) return false;
-        var forward = Forward(g);
-        if (g.InBlocks > MostBlocks || g.OutBlocks > MostBlocks || forward.Tiles < MostTiles) return false;
-        long direct = (long)g.Batch * g.OutHeight * g.OutWidth * 9 * Math.Min(g.InChannels * g.OutBlocks, g.InBlocks * Blocked.Lanes * g.OutBlocks);
-        long tile = Places * ((long)g.InBlocks * Blocked.Lanes * g.OutBlocks + (3 * g.InBlocks) + (2 * g.OutBlocks)); // vectors: products, and what the transforms cost beside them
-        return forward.Tiles * tile * 5 / 4 < direct;
-    }
+    /// <summary>The convolution for a 2x2 max-pool behind it, which drops what its flooring drops: a tile is a window.</summary>
+    public static WinogradGeometry Pooled(in ConvolutionGeometry g) => Forward(g) with { OutHeight = 2 * g.PooledHeight, OutWidth = 2 * g.PooledWidth };
 
-    private const int MostBlocks = 16; // beyond, transformed patches outgrow the L2
+    /// <summary>True if this form computes the convolution and its gradients, and is the faster one.</summary>
+    public static bool Covers(in ConvolutionGeometry g) => Fits(g) && Forward(g).Pays();
+
+    /// <summary>The same with a 2x2 max-pool behind the convolution.</summary>
+    public static bool CoversPooled(in ConvolutionGeometry g) => Fits(g) && Pooled(g).Pays();
+
+    // Narrower machines have too few registers for the products.
+    private static bool Fits(in ConvolutionGeometry g) => Vector512.IsHardwareAccelerated
+        && g is { PlainInput: false, KernelHeight: 3, KernelWidth: 3, StrideY: 1, StrideX: 1, DilationY: 1, DilationX: 1, PadTop: <= 2, PadLeft: <= 2 };
+
+    // In vectors: multiply-adds, and what the transforms cost beside them.
+    private bool Pays()
+    {
+        if (InBlocks > MostBlocks || OutBlocks > MostBlocks || Tiles < MostTiles) return false;
+        long direct = (long)Batch * OutHeight * OutWidth * 9 * InChannels * OutBlocks;
+        long tile = Places * (((long)InBlocks * Blocked.Lanes * OutBlocks) + (3 * InBlocks) + (2 * OutBlocks));
+        return Tiles * tile * 5 / 4 < direct;
+    }
 }
