@@ -20,7 +20,7 @@ public sealed class GptSmall : Architecture
     public override LearningTask Task => LearningTask.LanguageModelling;
 
     /// <inheritdoc/>
-    public override TrainingDefaults Defaults => new() { Optimizer = "adamw" };
+    public override TrainingDefaults Defaults => new() { Batch = 16, Optimizer = "adamw", LearningRate = 2e-3f };
 
     /// <inheritdoc/>
     protected override Layer Create(Shape input, int outputs, RandomSource random) =>
