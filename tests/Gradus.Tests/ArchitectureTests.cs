@@ -13,7 +13,9 @@ public class ArchitectureTests
         ["Gradus.Data"] = ["Gradus"],
         ["Gradus.Zoo"] = ["Gradus", "Gradus.Zoo.Generators"],
         ["Gradus.Zoo.Generators"] = [],
-        ["Gradus.Cli"] = ["Gradus", "Gradus.Onnx", "Gradus.Plots", "Gradus.Data", "Gradus.Zoo"],
+        ["Gradus.Labs"] = ["Gradus", "Gradus.Plots", "Gradus.Data", "Gradus.Zoo"],
+        ["Gradus.Bank"] = ["Gradus.Labs"],
+        ["Gradus.Cli"] = ["Gradus", "Gradus.Onnx", "Gradus.Plots", "Gradus.Data", "Gradus.Zoo", "Gradus.Labs", "Gradus.Bank"],
     };
 
     [Fact]

@@ -45,7 +45,7 @@ internal sealed record RunDescription(
         if (ClassNames.Contains(null!)) throw new InvalidDataException($"{path} is damaged: a class has no name");
         if (Training.Epochs < 1 || Training.Batch < 1 || Training.Accumulate < 1 || !(Training.LearningRate > 0 && float.IsFinite(Training.LearningRate))
             || !Choices.Optimizers.Contains(Training.Optimizer) || !Choices.Schedules.Contains(Training.Schedule)
-            || (Training.WeightDecay is { } decay && !(decay >= 0 && float.IsFinite(decay))) || Augmentations.Obstacle(Training.Augment) is not null)
+            || (Training.WeightDecay is { } decay && !(decay >= 0 && float.IsFinite(decay))) || Training.Validation is not (> 0 and < 1) || Augmentations.Obstacle(Training.Augment) is not null)
             throw new InvalidDataException($"{path} is damaged: {Training} is no training");
     }
 }
@@ -59,4 +59,4 @@ internal sealed record TextDescription(string Unit, int Vocabulary, int Features
 
 /// <summary>Everything that decides what a training does.</summary>
 internal sealed record TrainingSettings(
-    int Epochs, int Batch, string Optimizer, float LearningRate, string Schedule, ulong Seed, int Accumulate = 1, string Augment = "", float? WeightDecay = null);
+    int Epochs, int Batch, string Optimizer, float LearningRate, string Schedule, ulong Seed, int Accumulate = 1, string Augment = "", float? WeightDecay = null, double Validation = TaskData.ValidationShare);

@@ -8,14 +8,14 @@ using Spectre.Console;
 
 namespace Gradus.Cli.Tasks;
 
-/// <summary>One text: its first nine tenths are learned, on its last tenth the model is measured.</summary>
+/// <summary>One text: its beginning is learned, on its end, a tenth if nothing else is said, the model is measured.</summary>
 internal sealed class LanguageData(string path, byte[] text, int window) : TaskData
 {
-    private readonly int _learned = text.Length - (int)(text.Length * ValidationShare);
+    private int _learned = text.Length - (int)(text.Length * ValidationShare);
 
     public override string Name => Path.GetFileName(path);
 
-    public override string Note => "measured on the last tenth of the text, which is also its validation";
+    public override string Note => "measured on the end of the text, which is also its validation";
 
     public override int Count => Math.Max(1, _learned / window);
 
@@ -27,10 +27,11 @@ internal sealed class LanguageData(string path, byte[] text, int window) : TaskD
 
     private ReadOnlyMemory<byte> Rest => text.AsMemory(_learned);
 
-    public override void Divide(ulong seed)
+    public override void Divide(ulong seed, double share)
     {
-        int least = (int)((window + 1) / ValidationShare) + 1;
-        if (text.Length < least) throw new InvalidDataException($"{path} is too short: {text.Length} bytes, and its last tenth must hold a window of {window}: {least} are needed");
+        int least = (int)((window + 1) / share) + 1;
+        if (text.Length < least) throw new InvalidDataException($"{path} is too short: {text.Length} bytes, and its last {share:0.##%} must hold a window of {window}: {least} are needed");
+        _learned = text.Length - (int)(text.Length * share);
     }
 
     public override RunDescription Describe(Architecture architecture, string data, TrainingSettings chosen) =>
@@ -46,7 +47,7 @@ internal sealed class LanguageData(string path, byte[] text, int window) : TaskD
             new ByteWindows(Rest, window, chosen.Batch));
     }
 
-    public override void Require(RunDescription description) => Divide(0);
+    public override void Require(RunDescription description) => Divide(0, description.Training.Validation);
 
     public override TestReport Test(TrainedRun run, CancellationToken cancellation)
     {

@@ -28,13 +28,13 @@ internal sealed class PictureData(Dataset train, Dataset test) : TaskData
 
     private Dataset Validation => _validation ?? throw new InvalidOperationException("divide first");
 
-    public override void Divide(ulong seed)
+    public override void Divide(ulong seed, double share)
     {
-        const int Least = 5; // a tenth of fewer, rounded, is none
+        int least = (int)Math.Ceiling(0.5 / share); // the share of fewer, rounded, is none
         if (train.Classes < 2) throw new InvalidDataException($"{train.Name} has the class '{train.ClassNames[0]}' alone: there is nothing to tell apart");
-        if (train.CountPerClass().Max() < Least)
-            throw new InvalidDataException($"{train.Name} has too few samples: {train.Count} to train on in {train.Classes} classes, and a tenth of each class, at least one of {Least}, is for validation");
-        (_validation, _training) = train.Split(ValidationShare, seed);
+        if (train.CountPerClass().Max() < least)
+            throw new InvalidDataException($"{train.Name} has too few samples: {train.Count} to train on in {train.Classes} classes, and {share:0.##%} of each class, at least one of {least}, is for validation");
+        (_validation, _training) = train.Split(share, seed);
     }
 
     public override RunDescription Describe(Architecture architecture, string data, TrainingSettings chosen)

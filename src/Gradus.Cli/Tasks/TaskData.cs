@@ -7,7 +7,7 @@ namespace Gradus.Cli.Tasks;
 /// <summary>The data of one training: divided, described, cut into batches, and measured on.</summary>
 internal abstract class TaskData
 {
-    /// <summary>What is held back from the training data to measure each epoch on.</summary>
+    /// <summary>What is held back from the training data to measure each epoch on, unless the user says otherwise.</summary>
     public const double ValidationShare = 0.1;
 
     /// <summary>The set's name.</summary>
@@ -29,7 +29,10 @@ internal abstract class TaskData
     public virtual double? GuessingLoss => null;
 
     /// <summary>Parts training and validation samples.</summary>
-    public abstract void Divide(ulong seed);
+    /// <param name="seed">What draws the validation samples.</param>
+    /// <param name="share">How many of all samples are for validation, in (0, 1).</param>
+    /// <exception cref="InvalidDataException">There are too few samples for that.</exception>
+    public abstract void Divide(ulong seed, double share);
 
     /// <summary>What a new run keeps of its network and data; after <see cref="Divide"/>.</summary>
     public abstract RunDescription Describe(Architecture architecture, string data, TrainingSettings chosen);

@@ -25,12 +25,12 @@ internal sealed class TextData(TextKind kind, TokenDataset train, TokenDataset t
 
     public override double? GuessingLoss => train is TextDataset ? Math.Log(train.ClassNames.Count) : null;
 
-    public override void Divide(ulong seed)
+    public override void Divide(ulong seed, double share)
     {
-        const int Least = 10; // a tenth is for validation
+        int least = (int)Math.Ceiling(1 / share);
         if (train.ClassNames.Count < 2) throw new InvalidDataException($"{train.Name} has the class '{train.ClassNames[0]}' alone: there is nothing to tell apart");
-        if (train.Count < Least) throw new InvalidDataException($"{train.Name} has too few sentences: {train.Count} to train on, and a tenth of at least {Least} is for validation");
-        (_training, _validation) = train.Split(ValidationShare, seed);
+        if (train.Count < least) throw new InvalidDataException($"{train.Name} has too few sentences: {train.Count} to train on, and {share:0.##%} of at least {least} is for validation");
+        (_training, _validation) = train.Split(share, seed);
         _vocabulary = Vocabulary.Of(_training, LeastCount);
     }
 

@@ -22,7 +22,7 @@ internal sealed class LearningRateFindCommand : Command<LearningRateFindCommand.
         var data = TaskKind.Of(architecture).Load(architecture, settings.Data, console, fallBack: true, cancellationToken);
         var chosen = new TrainingSettings(
             1, settings.Batch ?? architecture.Defaults.Batch, settings.Optimizer ?? architecture.Defaults.Optimizer, (float)settings.Low, "constant", settings.Seed);
-        data.Divide(chosen.Seed); // the part that 'train' would train on
+        data.Divide(chosen.Seed, chosen.Validation); // the part that 'train' would train on
         var description = data.Describe(architecture, settings.Data, chosen);
         var model = TrainingRun.Build(description);
         var lesson = data.Prepare(model, description);

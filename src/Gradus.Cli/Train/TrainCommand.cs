@@ -60,6 +60,10 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         [Description("Random changes of the training pictures, such as crop,horizontal-flip,hue:20; see 'gradus data show --help'.")]
         public string? Augment { get; init; }
 
+        [CommandOption("--validation <SHARE>")]
+        [Description("The share of the training data that is held back to measure each epoch on; 0.1 if not given.")]
+        public double? Validation { get; init; }
+
         [CommandOption("--seed <NUMBER>")]
         [Description("The same seed gives the same figures on any number of threads; 0 if not given.")]
         public ulong? Seed { get; init; }
@@ -91,6 +95,7 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
             : Threads is < 1 or > MostThreads ? ValidationResult.Error($"--threads is at least 1 and at most {MostThreads}; got {Threads}")
             : LearningRate is { } rate && !(rate > 0 && float.IsFinite(rate)) ? ValidationResult.Error($"--lr is above 0; got {rate}")
             : WeightDecay is { } decay && !(decay >= 0 && float.IsFinite(decay)) ? ValidationResult.Error($"--weight-decay is at least 0; got {decay}")
+            : Validation is { } share && !(share is > 0 and < 1) ? ValidationResult.Error($"--validation is above 0 and below 1; got {share}")
             : Optimizer is not null && !Choices.Optimizers.Contains(Optimizer) ? ValidationResult.Error($"there is no optimizer '{Optimizer}'; there are {string.Join(", ", Choices.Optimizers)}.{Suggestion.For(Optimizer, Choices.Optimizers)}")
             : Schedule is not null && !Choices.Schedules.Contains(Schedule) ? ValidationResult.Error($"there is no schedule '{Schedule}'; there are {string.Join(", ", Choices.Schedules)}.{Suggestion.For(Schedule, Choices.Schedules)}")
             : Augmentations.Obstacle(Augment) is { } obstacle ? ValidationResult.Error(obstacle)

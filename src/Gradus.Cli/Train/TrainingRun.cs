@@ -25,7 +25,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
             throw new UsageException($"'{folder.Path}' already holds a run: go on with it by --resume, or name another folder");
         var data = kind.Load(architecture, before?.Data ?? settings.Data, console, fallBack: before is null, cancellation);
         var chosen = Choose(before?.Training ?? Defaults(data.Count));
-        data.Divide(chosen.Seed);
+        data.Divide(chosen.Seed, chosen.Validation);
         var description = before is null ? data.Describe(architecture, settings.Data, chosen) : before with { Training = chosen };
         return Run(folder, description, data, cancellation);
     }
@@ -118,6 +118,7 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         Require("--schedule", settings.Schedule, before.Training.Schedule);
         Require("--accumulate", settings.Accumulate, before.Training.Accumulate);
         Require("--seed", settings.Seed, before.Training.Seed);
+        Require("--validation", settings.Validation, before.Training.Validation);
         Require("--augment", Augmentations.Full(settings.Augment), before.Training.Augment);
 
         void Require(string option, object? given, object begun)
@@ -145,7 +146,8 @@ internal sealed class TrainingRun(Architecture architecture, TrainCommand.Settin
         settings.Seed ?? otherwise.Seed,
         settings.Accumulate ?? otherwise.Accumulate,
         Augmentations.Full(settings.Augment) ?? otherwise.Augment,
-        settings.WeightDecay ?? otherwise.WeightDecay);
+        settings.WeightDecay ?? otherwise.WeightDecay,
+        settings.Validation ?? otherwise.Validation);
 
     internal static Layer Build(RunDescription description)
     {

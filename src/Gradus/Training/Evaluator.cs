@@ -6,11 +6,15 @@ namespace Gradus.Training;
 /// <summary>Measures a model as it is in use.</summary>
 /// <param name="objective">The figures; its model is in evaluation mode while it is measured.</param>
 /// <param name="explain">What to throw for a batch whose loss is not finite; null: such a loss is a result as any other.</param>
-internal sealed class Evaluator(Objective objective, Func<TrainingBatch, Exception>? explain = null)
+public sealed class Evaluator(Objective objective, Func<TrainingBatch, Exception>? explain = null)
 {
     private readonly InferencePlan _plan = InferencePlan.Capture(objective.Infer);
 
-    public Evaluation Evaluate(BatchSource source, CancellationToken cancellation)
+    /// <summary>Measures on all batches of a source.</summary>
+    /// <param name="source">The batches.</param>
+    /// <param name="cancellation">Stops the evaluation.</param>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public Evaluation Evaluate(BatchSource source, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         var layers = Layers.LayerState.All(objective.Model).Layers;
