@@ -109,7 +109,7 @@ public sealed class LayerAblation : Lab
     private Verdict Ablation(LabContext lab)
     {
         var (train, test) = lab.Load(Sets.Fashion);
-        var learned = LabContext.Some(train, lab.Pick(2_000, 6_000, 40_000), seed: 0);
+        var learned = LabContext.Some(train, lab.Pick(1_500, 6_000, 20_000), seed: 0);
         var unseen = LabContext.Some(test, lab.Pick(1_000, 3_000, 10_000), seed: 0);
         int epochs = lab.Pick(3, 3, 4);
 
