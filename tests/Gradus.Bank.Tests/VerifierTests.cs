@@ -71,7 +71,7 @@ public sealed class VerifierTests : IDisposable
         _files.Add(1, TemporaryBank.Claim("four", "summing"));
         using var stop = new CancellationTokenSource();
         var listener = new StopAfterFirst(stop);
-        Assert.Throws<OperationCanceledException>(() => Verify(Budget.Tiny, listener, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => Verify(Budget.Tiny, listener, stop));
         Assert.Equal(1, Summing.Runs);
         Assert.True(Verify(Budget.Tiny).AsExpected);
         Assert.Equal(1, Summing.Runs);
@@ -86,12 +86,12 @@ public sealed class VerifierTests : IDisposable
     {
         _files.Add(1, TemporaryBank.Claim("four", "summing"));
         _files.Add(2, TemporaryBank.Claim("six", "not-written-yet"));
-        Assert.Empty(new Verifier(QuestionBank.Load(_files.Folder), new LabCatalog(typeof(Summing).Assembly)).Run(new VerificationSettings(Budget.Tiny, Out) { Questions = new HashSet<int> { 2 } }).Entries);
+        Assert.Empty(new Verifier(QuestionBank.Load(_files.Folder), new LabCatalog(typeof(Summing).Assembly)).Run(new VerificationSettings(Budget.Tiny, Out) { Questions = new HashSet<int> { 2 } }, cancellation: TestContext.Current.CancellationToken).Entries);
         Assert.Equal(0, Summing.Runs);
     }
 
-    private VerificationReport Verify(Budget budget, VerificationListener? listener = null, CancellationToken cancellation = default) =>
-        new Verifier(QuestionBank.Load(_files.Folder), new LabCatalog(typeof(Summing).Assembly)).Run(new VerificationSettings(budget, Out), listener, cancellation);
+    private VerificationReport Verify(Budget budget, VerificationListener? listener = null, CancellationTokenSource? stop = null) =>
+        new Verifier(QuestionBank.Load(_files.Folder), new LabCatalog(typeof(Summing).Assembly)).Run(new VerificationSettings(budget, Out), listener, stop?.Token ?? TestContext.Current.CancellationToken);
 
     private sealed class StopAfterFirst(CancellationTokenSource stop) : VerificationListener
     {
