@@ -12,7 +12,7 @@ namespace Gradus.Labs.Foundations;
 /// </remarks>
 public sealed class ReverseModeCost : Lab
 {
-    private const int Samples = 32, Inputs = 16, Classes = 10;
+    private const int Samples = 256, Inputs = 16, Classes = 10; // enough that arithmetic, not the allocation of gradients, is what is timed
 
     [Knob(1, 32, En = "numbers to differentiate: 1 for a loss, more for a vector, which needs a backward pass for each", Zh = "要求导的标量个数：损失为 1；若为向量，每个分量都要一次反向传播")]
     public int Outputs { get; init; } = 1;
@@ -43,8 +43,8 @@ public sealed class ReverseModeCost : Lab
                 lab.Stage(($"width {widths[size]}, seed {lab.Seeds[i]}", $"宽度 {widths[size]}，种子 {lab.Seeds[i]}"));
                 var pass = new Pass(widths[size], lab.Seeds[i]);
                 sizes[size] = pass.Parameters;
-                ratios[size][i] = Outputs * (counts ? pass.CountedRatio() : pass.TimedRatio(lab.Pick(5, 15, 41)));
-                differences[size][i] = pass.ForwardPassesOfDifferences(Math.Min(pass.Parameters, lab.Pick(200, 1200, 1200)));
+                ratios[size][i] = Outputs * (counts ? pass.CountedRatio() : pass.TimedRatio(lab.Pick(5, 15, 31)));
+                differences[size][i] = pass.ForwardPassesOfDifferences(Math.Min(pass.Parameters, lab.Pick(60, 100, 150)));
             }
         }
 

@@ -49,7 +49,7 @@ public sealed class MlpByHand : Lab
         var added = lab.Measure(("by hand, weights added", "手写，加上权重"), seed => Error(Network.Random(seed), network => Backward(network, Added)));
 
         var curves = new List<ChartLine>();
-        int steps = lab.Pick(1500, 4000, 8000);
+        int steps = lab.Pick(1200, 1500, 1500);
         Arm Train(Bilingual name, double weightsAdded, bool biases) => lab.Measure(name, seed =>
         {
             double[] best = [];
