@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Gradus.Cli.Bank;
 using Gradus.Cli.DataSets;
+using Gradus.Cli.Labs;
 using Gradus.Cli.Models;
 using Gradus.Cli.Sweeps;
 using Gradus.Cli.Train;
@@ -60,6 +62,25 @@ internal static class Program
         configuration.AddCommand<PredictCommand>("predict").WithDescription("Says what is on pictures, classifies or tags texts, or continues one.")
             .WithExample("predict", "runs/r20", "cat.png", "ship.jpg").WithExample("predict", "runs/r20", "cat.png", "--json")
             .WithExample("predict", "runs/names", "--text", "\"Peter Blackburn lives in London .\"").WithExample("predict", "runs/novel", "--text", "\"It was a \"", "--length", "500");
+        configuration.AddCommand<VerifyCommand>("verify").WithDescription("Runs the labs and holds every claim of the question bank against what they find.")
+            .WithExample("verify", "--quick").WithExample("verify", "--full", "--json", "evidence.json").WithExample("verify", "--questions", "5,27,41");
+        configuration.AddCommand<BookCommand>("book").WithDescription("Writes the bank with the last verification as a web site that needs no server.")
+            .WithExample("book", "site").WithExample("book", "site", "--from", "runs/verify-full");
+        configuration.AddBranch("bank", bank =>
+        {
+            bank.SetDescription("The question bank: questions, answers, claims and errata, in Chinese and English.");
+            bank.AddCommand<BankListCommand>("list").WithDescription("Lists the questions.").WithExample("bank", "list").WithExample("bank", "list", "--lang", "zh");
+            bank.AddCommand<BankShowCommand>("show").WithDescription("Shows a question with its answer, its claims and its errata.").WithExample("bank", "show", "11").WithExample("bank", "show", "11", "--short", "--lang", "zh");
+            bank.AddCommand<BankSearchCommand>("search").WithDescription("Finds words in questions and answers.").WithExample("bank", "search", "\"batch normalisation\"").WithExample("bank", "search", "梯度", "--lang", "zh");
+        });
+        configuration.AddBranch("lab", lab =>
+        {
+            lab.SetDescription("The labs: experiments that prove or refute what answers claim.");
+            lab.AddCommand<LabListCommand>("list").WithDescription("Lists the labs and the questions that they serve.").WithExample("lab", "list").WithExample("lab", "list", "--lang", "zh");
+            lab.AddCommand<LabShowCommand>("show").WithDescription("Shows a lab's claims, knobs and presets, or its source.").WithExample("lab", "show", "vanishing-gradients").WithExample("lab", "show", "vanishing-gradients", "--source");
+            lab.AddCommand<LabRunCommand>("run").WithDescription("Runs a lab: figures, pictures, verdicts.")
+                .WithExample("lab", "run", "vanishing-gradients").WithExample("lab", "run", "vanishing-gradients", "--full", "--set", "depth=50").WithExample("lab", "run", "vanishing-gradients", "--preset", "too-small");
+        });
         configuration.AddBranch("data", data =>
         {
             data.SetDescription("The data sets: what there is, and how to get it.");

@@ -10,8 +10,8 @@ namespace Gradus.Labs;
 /// <param name="fresh">Trains each once more, and then shares that.</param>
 public sealed class NetworkCache(string folder, bool fresh = false)
 {
-    // A build is deterministic, so that an assembly's identity is a hash of its source.
-    private static readonly string Code = string.Concat(
+    /// <summary>What identifies the code of engine, data, architectures and labs: a build is deterministic, so that an assembly's identity is a hash of its source.</summary>
+    public static string Code { get; } = string.Concat(
         new[] { typeof(Tensor), typeof(Dataset), typeof(Zoo.Architecture), typeof(NetworkCache) }.Select(type => type.Module.ModuleVersionId.ToString("N")));
 
     private readonly ConcurrentDictionary<string, Lock> _locks = new();

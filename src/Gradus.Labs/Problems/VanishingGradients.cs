@@ -15,7 +15,7 @@ namespace Gradus.Labs.Problems;
 public sealed class VanishingGradients : Lab
 {
     private const int Width = 64, Samples = 256;
-    private const float SmallDeviation = 0.05f; // weights "small and random", as if their number did not matter
+    private const float SmallDeviation = 0.08f; // weights "small and random", as if their number did not matter
 
     [Knob(2, 60, En = "layers between input and output layer", Zh = "输入层与输出层之间的层数")]
     public int Depth { get; init; } = 30;
