@@ -23,7 +23,7 @@ internal static class Fragments
         return $"{Html.Text(condition.What.In(language))} <b>{Html.Number(condition.Measured)}</b> {sign} {Html.Number(condition.Threshold)}{tolerance}";
     }));
 
-    public static string Claim(BookContents contents, Claim claim, Language language, string up, bool withLab)
+    public static string Claim(BookContents contents, Claim claim, Language language, string up, bool withLab, string more = "")
     {
         var entry = contents.EntryOf(claim);
         string lab = !withLab ? "" : contents.Labs.Contains(claim.Lab)
@@ -33,7 +33,7 @@ internal static class Fragments
         string figures = entry is null ? Html.Text(claim.Figure) : entry.Failure is { } failure ? Html.Text(failure) : Figures(entry.Conditions, language);
         return $"""
             <div class="claim" id="claim-{claim.Id}">{Badge(entry, language)} {Html.Text(claim.Text.In(language))}
-            <p class="figures">{expected}{figures}{lab}</p></div>
+            <p class="figures">{expected}{figures}{lab}</p>{more}</div>
             """;
     }
 

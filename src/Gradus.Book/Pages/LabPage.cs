@@ -25,8 +25,8 @@ internal sealed class LabPage(BookContents contents, CodeHighlighter highlighter
         Part("claims", Words.Claims);
         foreach (var claim in contents.Bank.Questions.SelectMany(question => question.Claims).Where(claim => claim.Lab == lab.Slug).Distinct())
         {
-            main.Append(Fragments.Claim(contents, claim, language, "../", withLab: false));
-            if (contents.EntryOf(claim) is { Arms.Count: > 0 } && result!.Verdicts.FirstOrDefault(verdict => verdict.Claim == claim.Id) is { } verdict) main.Append(Arms(verdict, result.Seeds, language));
+            var verdict = result?.Verdicts.FirstOrDefault(verdict => verdict.Claim == claim.Id);
+            main.Append(Fragments.Claim(contents, claim, language, "../", withLab: false, verdict is null ? "" : Arms(verdict, result!.Seeds, language)));
         }
 
         if (result is not null) Figures(result);

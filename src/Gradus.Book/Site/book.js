@@ -14,7 +14,7 @@
   const other = document.querySelector('a.lang');
   other?.addEventListener('click', () => {
     remember('gradus-language', other.hreflang);
-    const passed = [...document.querySelectorAll('main [id]')].filter(part => part.getBoundingClientRect().top < 120 && part.matches('h2, h3, figure, .erratum, .claim'));
+    const passed = [...document.querySelectorAll('main [id]')].filter(part => part.getBoundingClientRect().top < innerHeight * 0.3 && part.matches('h2, h3, figure, .erratum, .claim'));
     if (passed.length > 0 && scrollY > 0) other.href = other.href.split('#')[0] + '#' + passed.at(-1).id;
   });
 
