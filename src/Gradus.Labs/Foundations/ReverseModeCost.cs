@@ -43,7 +43,7 @@ public sealed class ReverseModeCost : Lab
                 lab.Stage(($"width {widths[size]}, seed {lab.Seeds[i]}", $"宽度 {widths[size]}，种子 {lab.Seeds[i]}"));
                 var pass = new Pass(widths[size], lab.Seeds[i]);
                 sizes[size] = pass.Parameters;
-                ratios[size][i] = Outputs * (counts ? pass.CountedRatio() : pass.TimedRatio(lab.Pick(5, 15, 31)));
+                ratios[size][i] = Outputs * (counts ? pass.CountedRatio() : pass.TimedRatio(lab.Pick(5, 41, 101)));
                 differences[size][i] = pass.ForwardPassesOfDifferences(Math.Min(pass.Parameters, lab.Pick(60, 100, 150)));
             }
         }
