@@ -47,7 +47,7 @@ public sealed class LayerAblation : Lab
 
         lab.Show(new ResultTable("receptive-fields", ("Receptive fields", "感受野"), [("layer", "层"), ("measured", "实测"), ("formula", "公式"), ("strides forgotten", "忘记步幅")],
             [.. layers.Select((layer, i) => (IReadOnlyList<Bilingual>)[layer.Name, $"{measured[0][i]}", $"{layer.Size}", $"{layer.WithoutStrides}"])]));
-        lab.Show(new Chart("receptive-fields", ("Side of the receptive field by layer", "各层感受野的边长"), ("layer", "层"), ("pixels", "像素"),
+        lab.Show(new Chart("receptive-field-by-layer", ("Side of the receptive field by layer", "各层感受野的边长"), ("layer", "层"), ("pixels", "像素"),
         [
             ChartLine.Counted(("measured", "实测"), [.. measured[0].Select(size => (double)size)]),
             ChartLine.Counted(("strides forgotten", "忘记步幅"), [.. layers.Select(layer => (double)layer.WithoutStrides)]),

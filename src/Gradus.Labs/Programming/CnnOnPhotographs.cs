@@ -77,7 +77,7 @@ public sealed class CnnOnPhotographs : Lab
         lab.Show("confusion", ("Which class was taken for which", "各类之间的混淆"), path => ConfusionPlot.Save(path, counts, some.ClassNames, "CIFAR-10"));
 
         var pictures = new List<Plots.Picture>();
-        for (int i = 0; i < Shown; i++)
+        for (int i = 0; i < some.Count; i += (some.Count + Shown - 1) / Shown) // the set may be in the order of its classes
         {
             var pixels = new float[some.SampleLength];
             some.Read(i, pixels);
