@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Gradus.Cli.Bank;
 using Gradus.Cli.DataSets;
 using Gradus.Cli.Labs;
 using Gradus.Cli.Models;
@@ -62,7 +63,16 @@ internal static class Program
             .WithExample("predict", "runs/r20", "cat.png", "ship.jpg").WithExample("predict", "runs/r20", "cat.png", "--json")
             .WithExample("predict", "runs/names", "--text", "\"Peter Blackburn lives in London .\"").WithExample("predict", "runs/novel", "--text", "\"It was a \"", "--length", "500");
         configuration.AddCommand<VerifyCommand>("verify").WithDescription("Runs the labs and holds every claim of the question bank against what they find.")
-            .WithExample("verify", "--quick").WithExample("verify", "--full", "--json", "evidence.json").WithExample("verify", "--questions", "5,27,41");
+            .WithExample("verify", "--quick").WithExample("verify", "--full", "--evidence", "evidence.md", "--json", "evidence.json").WithExample("verify", "--questions", "5,27,41");
+        configuration.AddCommand<BookCommand>("book").WithDescription("Writes the bank with the last verification as a web site that needs no server.")
+            .WithExample("book", "site").WithExample("book", "site", "--from", "runs/verify-full");
+        configuration.AddBranch("bank", bank =>
+        {
+            bank.SetDescription("The question bank: questions, answers, claims and errata, in Chinese and English.");
+            bank.AddCommand<BankListCommand>("list").WithDescription("Lists the questions.").WithExample("bank", "list").WithExample("bank", "list", "--lang", "zh");
+            bank.AddCommand<BankShowCommand>("show").WithDescription("Shows a question with its answer, its claims and its errata.").WithExample("bank", "show", "11").WithExample("bank", "show", "11", "--short", "--lang", "zh");
+            bank.AddCommand<BankSearchCommand>("search").WithDescription("Finds words in questions and answers.").WithExample("bank", "search", "\"batch normalisation\"").WithExample("bank", "search", "梯度", "--lang", "zh");
+        });
         configuration.AddBranch("lab", lab =>
         {
             lab.SetDescription("The labs: experiments that prove or refute what answers claim.");

@@ -15,9 +15,9 @@ public sealed class TemporaryBank : IDisposable
           - id: sum-{0}
             kind: wrong
             where: the margin
-            wrong: {{en: "Five.", zh: "五。"}}
-            right: {{en: "Four.", zh: "四。"}}
-            shown: {{by: derivation, text: {{en: "1 + 1 + 1 + 1", zh: "一加一加一加一"}}}}
+            wrong: {en: "Five.", zh: "五。"}
+            right: {en: "Four.", zh: "四。"}
+            shown: {by: derivation, text: {en: "1 + 1 + 1 + 1", zh: "一加一加一加一"}}
         ---
 
         """;
@@ -34,7 +34,7 @@ public sealed class TemporaryBank : IDisposable
     {
         string folder = Path.Combine(Folder, $"{number:00}-sum");
         Directory.CreateDirectory(folder);
-        string en = string.Format(null, English, number, claims) + Body(AnswerHeadings.English, string.Join(' ', Enumerable.Repeat($"word{number}", 80)));
+        string en = English.Replace("{0}", $"{number}", StringComparison.Ordinal).Replace("{1}", claims, StringComparison.Ordinal) + Body(AnswerHeadings.English, string.Join(' ', Enumerable.Repeat($"word{number}", 80)));
         string zh = $"---\ntitle: 二加二等于几？\n---\n\n" + Body(AnswerHeadings.Chinese, new string((char)(0x4e00 + number), 150));
         File.WriteAllText(Path.Combine(folder, "en.md"), english?.Invoke(en) ?? en);
         File.WriteAllText(Path.Combine(folder, "zh.md"), chinese?.Invoke(zh) ?? zh);
