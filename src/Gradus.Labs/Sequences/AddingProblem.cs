@@ -10,7 +10,7 @@ namespace Gradus.Labs.Sequences;
 /// <remarks>
 /// Every network has the same number of units and is trained alike: Adam, norm of the gradient clipped at 1, rate annealed by a cosine. What decides is
 /// the mean squared error on unseen sequences over that of always answering the mean: 1 is "remembers nothing". The tanh network starts as recurrent layers do by
-/// default, uniform in ±1/√units; the gated ones besides with the gate that keeps the memory biased open, of which Jozefowicz, Zaremba and Sutskever
+/// default, uniform in ±1/√units; the gated ones with orthogonal recurrent matrices and the gate that keeps the memory biased open, of which Jozefowicz, Zaremba and Sutskever
 /// 2015 ("An empirical exploration of recurrent network architectures") found that it matters most. Hochreiter and Schmidhuber 1997, section 5.4.
 /// </remarks>
 public sealed class AddingProblem : Lab
@@ -44,8 +44,8 @@ public sealed class AddingProblem : Lab
         (Bilingual Name, Func<RandomSource, RecurrentLayers> Make)[] kinds =
         [
             ("tanh RNN", random => new Rnn(AddingTask.Features, Units, random: random)),
-            ("LSTM", random => RecurrentStart.Keeping(new Lstm(AddingTask.Features, Units, random: random), KeepBias)),
-            ("GRU", random => RecurrentStart.Keeping(new Gru(AddingTask.Features, Units, random: random), KeepBias)),
+            ("LSTM", random => RecurrentStart.Keeping(RecurrentStart.Rotating(new Lstm(AddingTask.Features, Units, random: random), 1, random), KeepBias)),
+            ("GRU", random => RecurrentStart.Keeping(RecurrentStart.Rotating(new Gru(AddingTask.Features, Units, random: random), 1, random), KeepBias)),
         ];
         var (arms, curves) = (new List<Arm>(), new List<ChartLine>());
         foreach (var (name, make) in kinds)
@@ -69,9 +69,9 @@ public sealed class AddingProblem : Lab
     {
         var random = new RandomSource(seed);
         var network = new LastState(make(random), 1, random);
-        var (inputs, sums) = AddingTask.Make(lab.Pick(2500, 5000, 5000), length, seed);
+        var (inputs, sums) = AddingTask.Make(lab.Pick(2500, 4000, 5000), length, seed);
         var batches = new TensorBatches(inputs, sums, Batch, shuffle: seed);
-        int epochs = lab.Pick(9, 7, 14);
+        int epochs = lab.Pick(7, 7, 14);
         var training = lab.Fit(
             Objective.Regression(network, MeanSquaredError.Of), new Adam(network.Parameters, (float)LearningRate) { ClipNorm = 1 }, batches, epochs,
             schedule: new CosineSchedule((long)epochs * batches.Count), line: seed == lab.Seeds[0] ? ($"{name.En}, T = {length}", $"{name.Zh}，T = {length}") : (Bilingual?)null);
