@@ -56,7 +56,7 @@ public sealed class DropoutExpectation : Lab
         var used = Arm(("the same in use", "使用时的同一比例"), scaled, passes => passes.ZerosInUse);
         var changed = Arm(("largest change of an activation in use", "使用时单个激活的最大改变"), scaled, passes => passes.ChangeInUse);
         double[] counts = [.. Enumerable.Range(1, masks).Select(i => (double)i)];
-        lab.Show(new Chart("mean-activation", ("Mean activation over the first masks, as a share of that in evaluation", "前若干个掩码的平均激活，与推理时之比"), ("masks", "掩码数"), ("training over evaluation", "训练 / 推理"),
+        lab.Show(new Chart("mean-activation", ("Mean activation of one picture over the first masks, as a share of that in evaluation", "一张图片在前若干个掩码下的平均激活，与推理时之比"), ("masks", "掩码数"), ("training over evaluation", "训练 / 推理"),
             [new ChartLine(("divided by 1 - p", "除以 1 - p"), counts, scaled[0].Running), new ChartLine(("not divided", "不除"), counts, bare[0].Running), new ChartLine(("evaluation", "推理"), counts, [.. counts.Select(_ => 1.0)])]) { LogX = true });
         return
         [
@@ -68,18 +68,16 @@ public sealed class DropoutExpectation : Lab
         ];
     }
 
-    private sealed record Passes(double[] Running, double Zeros, double ZerosInUse, double ChangeInUse)
-    {
-        public double Ratio => Running[^1];
-    }
+    private sealed record Passes(double Ratio, double[] Running, double Zeros, double ZerosInUse, double ChangeInUse);
 
     // The factor undoes the layer's own rescaling where the arm is to go without.
     private Passes Measure(Tensor hidden, int masks, ulong seed, double factor)
     {
         var layer = new Dropout((float)Rate, new RandomSource(seed + 3000));
         float[] active = hidden.ToArray();
-        double mean = active.Average(value => (double)value), sum = 0, zeros = 0;
-        var running = new double[masks];
+        double mean = active.Average(value => (double)value), meanOfFirst = active.Take(DropoutNetwork.Width).Average(value => (double)value);
+        double sum = 0, sumOfFirst = 0, zeros = 0;
+        var running = new double[masks]; // of the first picture alone: over all pictures a single mask is near the mean already
         using (GradientMode.Off())
         {
             for (int i = 0; i < masks; i++)
@@ -87,12 +85,13 @@ public sealed class DropoutExpectation : Lab
                 float[] passed = layer.Forward(hidden).ToArray();
                 sum += passed.Average(value => (double)value) * factor;
                 zeros += Dropped(active, passed);
-                running[i] = sum / (i + 1) / mean;
+                sumOfFirst += passed.Take(DropoutNetwork.Width).Average(value => (double)value) * factor;
+                running[i] = sumOfFirst / (i + 1) / meanOfFirst;
             }
 
             if (SwitchToEvaluation) layer.Evaluate();
             float[] used = layer.Forward(hidden).ToArray();
-            return new Passes(running, zeros / masks, Dropped(active, used), active.Zip(used, (a, b) => Math.Abs((double)a - b)).Max());
+            return new Passes(sum / masks / mean, running, zeros / masks, Dropped(active, used), active.Zip(used, (a, b) => Math.Abs((double)a - b)).Max());
         }
     }
 

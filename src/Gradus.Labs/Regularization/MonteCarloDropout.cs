@@ -32,7 +32,7 @@ public sealed class MonteCarloDropout : Lab
     }
 
     [Knob(En = "how the shifted pictures differ from those of the training", Zh = "偏移图片与训练图片有何不同")]
-    public Shift ShiftedBy { get; init; } = Shift.Turned;
+    public Shift ShiftedBy { get; init; } = Shift.UpsideDown;
 
     [Knob(2, 200, En = "predictions for each picture; a smaller budget takes fewer", Zh = "每张图片的预测次数；预算较小时取得更少")]
     public int Passes { get; init; } = 60;
@@ -48,14 +48,14 @@ public sealed class MonteCarloDropout : Lab
     [
         new("masks-off", ("Ordinary evaluation: every pass gives the same answer, the spread is zero everywhere and tells nothing apart.", "普通推理模式：每次预测都相同，分散度处处为零，什么也区分不了。"), ("masks-on", "false")),
         new("no-shift", ("Clean against clean: the area is one half, as for a coin.", "正常对正常：曲线下面积为二分之一，与抛硬币无异。"), ("shifted-by", "none")),
-        new("upside-down", ("Upside down: many clothes still look like some class, and the network is confidently wrong on a part of them.", "上下颠倒：许多衣物看上去仍像某一类，网络会在其中一部分上自信地答错。"), ("shifted-by", "upside-down")),
+        new("turned", ("Turned by any angle: small turns leave a picture familiar, so that clean and shifted ones are harder to tell apart.", "随机角度旋转：转得少的图片依旧眼熟，因此更难与正常图片区分。"), ("shifted-by", "turned")),
     ];
 
     protected internal override IReadOnlyList<Verdict> Run(LabContext lab)
     {
         var (all, tests) = lab.Load(Sets.Fashion);
         var training = DropoutNetwork.Pictures(lab, all);
-        var (clean, _) = LabContext.Samples(LabContext.Some(tests, lab.Pick(300, 800, 2000), seed: 0));
+        var (clean, _) = LabContext.Samples(LabContext.Some(tests, lab.Pick(400, 800, 2000), seed: 0));
         var shifted = Shifted(clean);
         int passes = Math.Min(Passes, lab.Pick(12, 30, Passes));
         var found = lab.Seeds.Select(seed =>
@@ -72,7 +72,7 @@ public sealed class MonteCarloDropout : Lab
         [
             Verdict.Holds("uncertainty-rises-under-shift", [low, high, area],
                 Condition.AtLeast(("mean spread on shifted pictures over that on clean ones", "偏移与正常图片的平均分散度之比"), new Arm("", [.. low.Values.Zip(high.Values, (a, b) => b / a)]).Median, 1.2),
-                Condition.AtLeast(area.Name, area.Median, 0.7)),
+                Condition.AtLeast(area.Name, area.Median, lab.Pick(0.6, 0.65, 0.7))),
         ];
     }
 

@@ -51,7 +51,7 @@ public sealed class SparsityPath : Lab
 
         Arm Zeros(Bilingual name, Trained[][] paths, Func<Trained[], double> share) => new(name, [.. paths.Select(share)]);
         var atBest = Zeros(("L1, at the strength that new data like best", "L1，新数据误差最小的强度处"), l1, path => path.MinBy(trained => trained.Error)!.Zeros);
-        var beyond = Zeros(("L1, above the limit max |Xᵀy| / n", "L1，强度超过上限 max |Xᵀy| / n"), l1, path => path[^1].Zeros);
+        var beyond = Zeros(("L1, above the limit, the largest inner product of a feature with the target over n", "L1，强度超过上限（各特征与目标内积之最大绝对值除以 n）"), l1, path => path[^1].Zeros);
         var never = Zeros(("L2, at the strength with most zeros", "L2，零最多的强度处"), l2, path => path.Max(trained => trained.Zeros));
         var hovering = Zeros(("L1 by subgradient, at the strength with most zeros", "L1 次梯度，零最多的强度处"), subgradient, path => path.Max(trained => trained.Zeros));
         return
@@ -99,7 +99,7 @@ public sealed class SparsityPath : Lab
 
     private void Draw(LabContext lab, double[] strengths, Trained[] l1, Trained[] subgradient, Trained[] l2)
     {
-        Bilingual axis = ("strength, as a share of max |Xᵀy| / n", "惩罚强度（以 max |Xᵀy| / n 为单位）");
+        Bilingual axis = ("strength; from 1 on the lasso has no weight left", "惩罚强度（自 1 起 lasso 的权重全部为零）");
         ChartLine Line(Bilingual name, Trained[] path, Func<Trained, double> value) => new(name, strengths, [.. path.Select(value)]);
         lab.Show(new Chart("zeros", ("Share of weights that are exactly zero", "精确为零的权重所占比例"), axis, ("share", "比例"),
             [Line(("L1, proximal step", "L1，近端步"), l1, t => t.Zeros), Line(("L1, subgradient", "L1，次梯度"), subgradient, t => t.Zeros), Line("L2", l2, t => t.Zeros)]) { LogX = true });
