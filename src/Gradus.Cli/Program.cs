@@ -63,7 +63,9 @@ internal static class Program
             .WithExample("predict", "runs/r20", "cat.png", "ship.jpg").WithExample("predict", "runs/r20", "cat.png", "--json")
             .WithExample("predict", "runs/names", "--text", "\"Peter Blackburn lives in London .\"").WithExample("predict", "runs/novel", "--text", "\"It was a \"", "--length", "500");
         configuration.AddCommand<VerifyCommand>("verify").WithDescription("Runs the labs and holds every claim of the question bank against what they find.")
-            .WithExample("verify", "--quick").WithExample("verify", "--full", "--json", "evidence.json").WithExample("verify", "--questions", "5,27,41");
+            .WithExample("verify", "--quick").WithExample("verify", "--full", "--evidence", "evidence.md", "--json", "evidence.json").WithExample("verify", "--questions", "5,27,41");
+        configuration.AddCommand<BookCommand>("book").WithDescription("Writes the bank with the last verification as a web site that needs no server.")
+            .WithExample("book", "site").WithExample("book", "site", "--from", "runs/verify-full");
         configuration.AddBranch("bank", bank =>
         {
             bank.SetDescription("The question bank: questions, answers, claims and errata, in Chinese and English.");

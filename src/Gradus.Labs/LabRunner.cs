@@ -41,7 +41,7 @@ public sealed class LabRunner(NetworkCache cache)
             bare = bare with { Failure = $"{failure.GetType().Name}: {failure.Message.ReplaceLineEndings("\n").Split('\n')[0]}" };
         }
 
-        var result = context.Result(bare) with { Seconds = clock.Elapsed.TotalSeconds, Ended = DateTimeOffset.Now };
+        var result = context.Result(bare) with { Seconds = clock.Elapsed.TotalSeconds, Ended = DateTimeOffset.Now, Machine = Machine.Description };
         result.Write(settings.Folder);
         return result;
     }

@@ -32,7 +32,7 @@ public sealed class NetworkCache(string folder, bool fresh = false)
         lock (_locks.GetOrAdd(name, _ => new Lock()))
         {
             string path = Path.Combine(folder, $"{name}.safetensors");
-            if (fresh && _made.TryAdd(name, true)) File.Delete(path);
+            if (fresh && _made.TryAdd(name, true) && File.Exists(path)) File.Delete(path); // the folder may not be there yet
             if (File.Exists(path) && TryLoad(network, path)) return;
             train();
             Keep(network, path);

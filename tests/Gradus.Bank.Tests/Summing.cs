@@ -9,7 +9,7 @@ public sealed class Summing : Lab
     internal static int Runs;
 
     /// <summary>What the next run does instead of summing.</summary>
-    internal static Action? Instead;
+    internal static Action? Instead { get; set; }
 
     [Knob(0, 9, En = "the first number", Zh = "第一个数")]
     public int First { get; init; } = 2;

@@ -45,6 +45,20 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
+    public void The_evidence_has_a_row_for_every_claim_with_its_arms_and_thresholds()
+    {
+        _files.Add(1, $"{TemporaryBank.Claim("four", "summing")}\n{TemporaryBank.Claim("five", "summing", "holds")}");
+        _files.Add(2, TemporaryBank.Claim("six", "not-written-yet"));
+        string file = Path.Combine(_files.Folder, "evidence.md");
+        EvidenceTable.Write(file, Verify(Budget.Full), "gradus verify --full");
+        string text = File.ReadAllText(file);
+        Assert.Contains("| 1 | Two and two are four, as four says. | holds | the sum: 4 | 4 ± 0.5 | 2 + 2: 4 (4, 4, 4)<br>2 + 3: 5 (5, 5, 5) | summing |", text, StringComparison.Ordinal);
+        Assert.Contains("**refuted** (expected: holds)", text, StringComparison.Ordinal);
+        Assert.Contains("1 of 2 claims as expected; 0 of 2 questions proven", text, StringComparison.Ordinal);
+        Assert.Contains("Not yet proven, because a lab of theirs is not written or did not run: questions 2.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_lab_that_throws_is_reported_as_failed()
     {
         _files.Add(1, TemporaryBank.Claim("four", "summing"));

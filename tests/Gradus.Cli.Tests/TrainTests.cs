@@ -132,6 +132,7 @@ public class TrainTests
     [InlineData("--threads is at least 1", "train", "mlp", "--data", "digits", "--threads", "0")]
     [InlineData("--epochs is at least 1", "train", "mlp", "--data", "digits", "--epochs", "0")]
     [InlineData("--weight-decay is at least 0", "train", "mlp", "--data", "digits", "--weight-decay", "-1")]
+    [InlineData("--validation is above 0 and below 1; got 1", "train", "mlp", "--data", "digits", "--validation", "1")]
     [InlineData("--lr is above 0", "train", "mlp", "--data", "digits", "--lr", "0")]
     [InlineData("no architecture 'mpl'", "train", "mpl", "--data", "digits")]
     [InlineData("no data set or folder 'digit'", "train", "mlp", "--data", "digit")]
@@ -160,6 +161,22 @@ public class TrainTests
         Assert.Equal(Failures.Usage, result.ExitCode);
         Assert.Contains(message, result.Errors);
         Assert.Single(result.Errors.TrimEnd().Split('\n'));
+    }
+
+
+    [Fact]
+    public void The_share_for_validation_is_as_asked_for_and_belongs_to_the_run()
+    {
+        using var folder = new TemporaryFolder();
+        int ToTrain(string run, params string[] more)
+        {
+            string output = CommandLine.Run(["train", "mlp", "--data", "digits", "--epochs", "1", .. more, "--out", folder[run]]).Output;
+            return int.Parse(System.Text.RegularExpressions.Regex.Match(output, @"([\d,]+) samples to train").Groups[1].Value.Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        int tenth = ToTrain("tenth"), half = ToTrain("half", "--validation", "0.5");
+        Assert.InRange((double)half / tenth, 0.54, 0.57); // 0.5 / 0.9, each class rounded
+        Assert.Contains("was begun with --validation 0.5", CommandLine.Run("train", "mlp", "--data", "digits", "--out", folder["half"], "--resume", "--validation", "0.2").Errors);
     }
 
     [Fact]

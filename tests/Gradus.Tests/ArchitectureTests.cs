@@ -15,7 +15,8 @@ public class ArchitectureTests
         ["Gradus.Zoo.Generators"] = [],
         ["Gradus.Labs"] = ["Gradus", "Gradus.Plots", "Gradus.Data", "Gradus.Zoo"],
         ["Gradus.Bank"] = ["Gradus.Labs"],
-        ["Gradus.Cli"] = ["Gradus", "Gradus.Onnx", "Gradus.Plots", "Gradus.Data", "Gradus.Zoo", "Gradus.Labs", "Gradus.Bank"],
+        ["Gradus.Book"] = ["Gradus.Bank"],
+        ["Gradus.Cli"] = ["Gradus", "Gradus.Onnx", "Gradus.Plots", "Gradus.Data", "Gradus.Zoo", "Gradus.Labs", "Gradus.Bank", "Gradus.Book"],
     };
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class Verifier(QuestionBank bank, LabCatalog labs)
 
         cancellation.ThrowIfCancellationRequested();
         state.Finish();
-        return Report(settings, chosen, results);
+        return Report(settings.Budget, results, settings.Questions);
     }
 
     // The longest labs first: the last ones to end are then short, and no core waits long.
@@ -80,13 +80,23 @@ public sealed class Verifier(QuestionBank bank, LabCatalog labs)
         }
     }
 
-    private VerificationReport Report(VerificationSettings settings, Lab[] chosen, ConcurrentDictionary<string, LabResult> results)
+    /// <summary>What the results of some labs say together; a lab of the catalogue that has no result counts as one that did not run.</summary>
+    /// <param name="budget">The budget of the verification.</param>
+    /// <param name="results">By the labs' names.</param>
+    /// <param name="questions">The questions that count; null for all.</param>
+    public VerificationReport Report(Budget budget, IReadOnlyDictionary<string, LabResult> results, IReadOnlySet<int>? questions = null)
     {
-        var entries = chosen.SelectMany(lab => Entries(lab, results[lab.Slug])).ToArray();
-        var missing = chosen.Where(lab => results[lab.Slug].Missing is not null).Select(lab => (lab.Slug, results[lab.Slug].Missing!)).ToArray();
-        var questions = bank.Questions.Where(question => settings.Questions?.Contains(question.Number) ?? true).Select(question => (question, StateOf(question, entries))).ToArray();
-        return new VerificationReport(settings.Budget, entries, missing, questions);
+        ArgumentNullException.ThrowIfNull(results);
+        var ran = labs.All.Where(lab => results.ContainsKey(lab.Slug)).ToArray();
+        var entries = ran.SelectMany(lab => Entries(lab, results[lab.Slug])).ToArray();
+        var missing = ran.Where(lab => results[lab.Slug].Missing is not null).Select(lab => (lab.Slug, results[lab.Slug].Missing!)).ToArray();
+        return new VerificationReport(budget, entries, missing, [.. bank.Questions.Where(question => questions?.Contains(question.Number) ?? true).Select(question => (question, StateOf(question, entries)))]);
     }
+
+    /// <summary>The results that a verification left in a folder, by the labs' names.</summary>
+    /// <exception cref="InvalidDataException">A result is damaged.</exception>
+    public static IReadOnlyDictionary<string, LabResult> ReadResults(string folder) => Directory.GetDirectories(folder)
+        .Where(lab => File.Exists(Path.Combine(lab, LabResult.FileName))).Select(LabResult.Read).ToDictionary(result => result.Lab);
 
     /// <summary>What a result says of the claims that its lab should decide.</summary>
     public IReadOnlyList<VerificationEntry> Entries(Lab lab, LabResult result)

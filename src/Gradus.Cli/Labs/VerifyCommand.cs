@@ -32,6 +32,7 @@ internal sealed class VerifyCommand : Command<VerifyCommand.Settings>
         }
 
         if (settings.Json is { } file) VerificationReport.WriteJson(file, report.Entries);
+        if (settings.Evidence is { } evidence) EvidenceTable.Write(evidence, report, $"gradus verify --{settings.Budget.ToString().ToLowerInvariant()}{(settings.Questions is null ? "" : $" --questions {settings.Questions}")} --seed {settings.Seed}");
         Summary(console, report, language, clock.Elapsed, folder);
         return report.AsExpected ? 0 : Failures.Failure;
     }
@@ -80,6 +81,10 @@ internal sealed class VerifyCommand : Command<VerifyCommand.Settings>
         [Description("Labs that run at the same time, a thread each; as many as there are cores if not given.")]
         public int? Parallel { get; init; }
 
+        [CommandOption("--evidence <FILE>")]
+        [Description("Write a table of every claim with arms, figures and thresholds as Markdown.")]
+        public string? Evidence { get; init; }
+
         [CommandOption("--lang <LANGUAGE>")]
         [Description(LanguageOption.Meaning)]
         public string? Language { get; init; }
@@ -87,6 +92,7 @@ internal sealed class VerifyCommand : Command<VerifyCommand.Settings>
         public override ValidationResult Validate() =>
             Parallel is < 1 or > 1024 ? ValidationResult.Error($"--parallel is at least 1 and at most 1024; got {Parallel}")
             : Questions is not null && QuestionRange.Obstacle(Questions) is { } fault ? ValidationResult.Error(fault)
+            : Evidence?.Length == 0 ? ValidationResult.Error("--evidence is empty; it names the file")
             : LanguageOption.Obstacle(Language) is { } obstacle ? ValidationResult.Error(obstacle)
             : base.Validate();
     }

@@ -1,7 +1,6 @@
-using System.Numerics;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Gradus.Labs;
 
 namespace Gradus.Cli.Runs;
 
@@ -20,16 +19,9 @@ internal static class RunEnvironment
         dotnet = RuntimeInformation.FrameworkDescription,
         system = RuntimeInformation.OSDescription,
         architecture = RuntimeInformation.ProcessArchitecture.ToString(),
-        processor = Processor(),
+        processor = Machine.Processor,
         cores = Environment.ProcessorCount,
-        vector_bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector.IsHardwareAccelerated ? 128 : 0,
+        vector_bits = Machine.VectorBits,
         finished = DateTimeOffset.Now,
     });
-
-    private static string? Processor()
-    {
-        const string Information = "/proc/cpuinfo";
-        if (!File.Exists(Information)) return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
-        return File.ReadLines(Information).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
-    }
 }

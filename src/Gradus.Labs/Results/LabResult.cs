@@ -50,6 +50,9 @@ public sealed record LabResult
     /// <summary>When it ended.</summary>
     public DateTimeOffset Ended { get; init; }
 
+    /// <summary>Where it ran.</summary>
+    public string Machine { get; init; } = "";
+
     /// <summary>Why it broke off, in one line; null if it did not.</summary>
     public string? Failure { get; init; }
 
