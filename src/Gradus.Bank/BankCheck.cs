@@ -100,7 +100,7 @@ public static partial class BankCheck
             foreach (var question in bank.Questions)
             {
                 foreach (string sentence in question.In(language).Sections.Where(section => section.Heading != AnswerHeadings.In(language)[^1])
-                    .SelectMany(section => SentenceEnd().Split(Code().Replace(section.Markdown, ""))).Select(sentence => sentence.Trim(' ', '\n', '-', '*', '#', '|')).Where(sentence => sentence.Length >= Least).Distinct())
+                    .SelectMany(section => SentenceEnd().Split(NoProse().Replace(section.Markdown, ""))).Select(sentence => sentence.Trim(' ', '\n', '-', '*', '#', '|')).Where(sentence => sentence.Length >= Least).Distinct())
                 {
                     if (!seen.TryAdd(sentence, question.Number) && seen[sentence] != question.Number)
                         faults.Add($"{question.In(language).File}:1: shares a sentence with question {seen[sentence]}: {sentence}");
@@ -122,6 +122,7 @@ public static partial class BankCheck
     [GeneratedRegex(@"(?<=[.!?])\s+|(?<=[。！？])|\n\s*\n|\n(?=[-*|#]|\d+\.)")]
     private static partial Regex SentenceEnd();
 
-    [GeneratedRegex(@"^```.*?^```|\$\$.*?\$\$", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Code();
+    // Code, displayed formulas and tables, whose headings may well be alike.
+    [GeneratedRegex(@"^```.*?^```|\$\$.*?\$\$|^\|[^\n]*$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex NoProse();
 }

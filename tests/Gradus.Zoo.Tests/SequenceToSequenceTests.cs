@@ -16,6 +16,7 @@ public class SequenceToSequenceTests
         ["additive, one direction"] = (vocabulary, random) => new AdditiveSequenceToSequence(vocabulary, vocabulary, 16, 32, bidirectional: false, dropout: 0, random: random),
         ["multiplicative, general"] = (vocabulary, random) => new MultiplicativeSequenceToSequence(vocabulary, vocabulary, 16, 32, layers: 2, bidirectional: true, dropout: 0, random: random),
         ["multiplicative, dot"] = (vocabulary, random) => new MultiplicativeSequenceToSequence(vocabulary, vocabulary, 16, 32, general: false, dropout: 0, random: random),
+        ["plain"] = (vocabulary, random) => new PlainSequenceToSequence(vocabulary, vocabulary, 16, 32, layers: 2, dropout: 0, random: random),
         ["transformer"] = (vocabulary, random) => new TransformerSequenceToSequence(vocabulary, vocabulary, 32, 2, 64, 1, dropout: 0, random: random),
     };
 

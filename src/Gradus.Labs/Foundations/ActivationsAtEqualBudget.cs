@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Gradus.Data;
 using Gradus.Initializers;
 using Gradus.Layers;
@@ -26,6 +27,9 @@ public sealed class ActivationsAtEqualBudget : Lab
     [Knob(0.0001, 0.01, En = "Adam's learning rate, the same for all", Zh = "Adam 的学习率，各组相同")]
     public double LearningRate { get; init; } = 1e-3;
 
+    [Knob(0.001, 4, En = "multiplies He's weights of the unbounded functions", Zh = "无界函数各组 He 权重的倍数")]
+    public double InitializationScale { get; init; } = 1;
+
     public override Bilingual Title => (
         "Ten hidden layers, equal budget: ReLU, leaky ReLU, GELU and SiLU beat the sigmoid",
         "十个隐藏层、同等预算：ReLU、leaky ReLU、GELU、SiLU 均胜过 sigmoid");
@@ -35,6 +39,7 @@ public sealed class ActivationsAtEqualBudget : Lab
     public override IReadOnlyList<Preset> Presets =>
     [
         new("shallow", ("One hidden layer: the sigmoid is almost as good. It is depth that it does not stand.", "只有一个隐藏层：sigmoid 几乎一样好。它受不了的是深度。"), ("depth", "1")),
+        new("too-small", ("He's weights times 0.001: signal and gradient of ReLU and its kin vanish as the sigmoid's do. The function alone is no cure; it needs its scale.", "He 权重乘 0.001：ReLU 一族的信号与梯度同样消失。只换激活函数并不够，还要配上相应的尺度。"), ("initialization-scale", "0.001")),
         new("too-fast", ("Ten times the rate: the unbounded functions now suffer too.", "学习率放大十倍：无界的函数也开始受害。"), ("learning-rate", "0.01")),
     ];
 
@@ -79,6 +84,7 @@ public sealed class ActivationsAtEqualBudget : Lab
         {
             var linear = new Linear(i == 0 ? 28 * 28 : Width, Width, random: random);
             if (bounded) Xavier.Normal(linear.Weight, random);
+            else TensorPrimitives.Multiply(linear.Weight.Span, (float)InitializationScale, linear.Weight.Span);
             layers.AddRange([linear, activation()]);
         }
 

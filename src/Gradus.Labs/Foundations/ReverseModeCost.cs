@@ -43,7 +43,7 @@ public sealed class ReverseModeCost : Lab
                 lab.Stage(($"width {widths[size]}, seed {lab.Seeds[i]}", $"宽度 {widths[size]}，种子 {lab.Seeds[i]}"));
                 var pass = new Pass(widths[size], lab.Seeds[i]);
                 sizes[size] = pass.Parameters;
-                ratios[size][i] = Outputs * (counts ? pass.CountedRatio() : pass.TimedRatio(lab.Pick(5, 15, 31)));
+                ratios[size][i] = Outputs * (counts ? pass.CountedRatio() : pass.TimedRatio(lab.Pick(5, 41, 101)));
                 differences[size][i] = pass.ForwardPassesOfDifferences(Math.Min(pass.Parameters, lab.Pick(60, 100, 150)));
             }
         }
@@ -91,7 +91,7 @@ public sealed class ReverseModeCost : Lab
         public double TimedRatio(int passes)
         {
             var (forward, backward) = (new double[passes], new double[passes]);
-            for (int i = -3; i < passes; i++) // the first few compile the code and fetch the weights
+            for (int i = -40; i < passes; i++) // the first are slower: their code is compiled, and compiled anew once it is seen to be hot
             {
                 Forget();
                 long start = Stopwatch.GetTimestamp();

@@ -26,7 +26,7 @@ internal sealed class AngularMargin(float scale, float angle, float cosine) : Op
     protected internal override void Forward(Frame f)
     {
         int batch = f.InputShape(0)[0], classes = f.InputShape(0)[1];
-        SoftmaxCrossEntropy.RequireLabels(f, batch);
+        SoftmaxCrossEntropy.RequireOneLabelEach(f, batch);
         System.Numerics.Tensors.TensorPrimitives.Multiply(f.Input(0), scale, f.Output);
         for (int row = 0; row < batch; row++)
         {

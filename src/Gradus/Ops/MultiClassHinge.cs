@@ -22,7 +22,7 @@ internal sealed class MultiClassHinge(float margin) : Operation
     protected internal override void Forward(Frame f)
     {
         int batch = f.InputShape(0)[0];
-        SoftmaxCrossEntropy.RequireLabels(f, batch);
+        SoftmaxCrossEntropy.RequireOneLabelEach(f, batch);
         ForRows(f, this, static (operation, f, row, classes) =>
         {
             var x = f.Input(0).Slice(row * classes, classes);

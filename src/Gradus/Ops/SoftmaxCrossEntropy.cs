@@ -3,55 +3,18 @@ using Gradus.Kernels;
 
 namespace Gradus.Ops;
 
-/// <summary>
-/// The mean over the batch of -log softmax(logits)[label], in one pass: the softmax is never divided by itself, so that no
-/// logit overflows. dLogits = (softmax - one-hot) / batch.
-/// </summary>
-/// <remarks>Bishop 2006, "Pattern Recognition and Machine Learning", equations 4.104 and 4.108.</remarks>
-internal sealed class SoftmaxCrossEntropy : Operation
+/// <summary>The mean over the batch of -log softmax(logits)[label]; dLogits = (softmax - one-hot) / batch.</summary>
+/// <remarks>See <see cref="SoftmaxLabelLoss"/>.</remarks>
+internal sealed class SoftmaxCrossEntropy : SoftmaxLabelLoss
 {
-    // inputs: logits [batch, classes]; integers: labels [batch]
-    protected internal override Signature Infer(ReadOnlySpan<Shape> inputs)
-    {
-        var logits = inputs[0];
-        Require(logits.Rank == 2 && logits.Count > 0, $"cross-entropy expects logits [batch, classes] with at least one of each; got {logits}");
-        return new Signature(Shape.Scalar)
-        {
-            Saved = [logits],         // the softmax
-            Scratch = 2 * logits[0],  // of each row the loss, and the logarithm of its sum
-            BackwardReads = Reads.None,
-        };
-    }
+    protected override void RequireLabels(Frame f, int batch) => RequireOneLabelEach(f, batch);
 
-    protected internal override void Forward(Frame f)
-    {
-        int batch = f.InputShape(0)[0], classes = f.InputShape(0)[1];
-        RequireLabels(f, batch);
-        Tiles.Run(Tiles.Rows(batch, classes), 8L * batch * classes, (f, batch, classes), static (s, tile) =>
-        {
-            int first = tile * Tiles.RowsPerTile(s.classes), rows = Math.Min(Tiles.RowsPerTile(s.classes), s.batch - first);
-            var logits = s.f.Input(0).Slice(first * s.classes, rows * s.classes);
-            Span<float> losses = s.f.Scratch.Slice(first, rows), logarithms = s.f.Scratch.Slice(s.batch + first, rows);
-            SoftmaxRows.Forward(logits, s.f.Saved(0).Slice(first * s.classes, rows * s.classes), s.classes, logarithm: false, losses, logarithms);
-            var labels = s.f.Integers(0).Slice(first, rows);
-            for (int row = 0; row < rows; row++) losses[row] = losses[row] - logits[row * s.classes + labels[row]] + logarithms[row];
-        });
-        f.Output[0] = Reductions.Sum(f.Scratch[..batch]) / batch;
-    }
+    protected override float LogitAtLabel(Frame f, int row, ReadOnlySpan<float> logits) => logits[f.Integers(0)[row]];
 
-    protected internal override void Backward(Frame f)
-    {
-        int batch = f.InputShape(0)[0], classes = f.InputShape(0)[1];
-        Tiles.Run(Tiles.Rows(batch, classes), (long)batch * classes, (f, batch, classes, scale: f.OutputGradient[0] / batch), static (s, tile) =>
-        {
-            int first = tile * Tiles.RowsPerTile(s.classes), rows = Math.Min(Tiles.RowsPerTile(s.classes), s.batch - first);
-            SoftmaxRows.CrossEntropyBackward(
-                s.f.Saved(0).Slice(first * s.classes, rows * s.classes), s.f.Integers(0).Slice(first, rows), s.scale,
-                s.f.InputGradient(0).Slice(first * s.classes, rows * s.classes));
-        });
-    }
+    protected override void BackwardRows(Frame f, int first, int rows, ReadOnlySpan<float> softmax, float scale, Span<float> gradient) =>
+        SoftmaxRows.CrossEntropyBackward(softmax, f.Integers(0).Slice(first, rows), scale, gradient);
 
-    internal static void RequireLabels(Frame f, int batch)
+    internal static void RequireOneLabelEach(Frame f, int batch)
     {
         var labels = f.Integers(0);
         int classes = f.InputShape(0)[1];

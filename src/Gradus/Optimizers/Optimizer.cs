@@ -108,6 +108,7 @@ public abstract class Optimizer
             Span<float> values = parameter.Span.Slice(piece.Start, length), slopes = gradient.Span.Slice(piece.Start, length);
             for (int j = 0; j < group.Penalties.Count; j++) group.Penalties[j].AddGradient(values, slopes);
             Update(group, values, slopes, new OptimizerState(state, piece.Start, length));
+            for (int j = 0; j < group.Penalties.Count; j++) group.Penalties[j].Shrink(values, group.LearningRate);
         }
     }
 

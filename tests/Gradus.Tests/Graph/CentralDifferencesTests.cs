@@ -1,4 +1,5 @@
 using Gradus.Graph;
+using Gradus.Ops;
 
 namespace Gradus.Tests.Graph;
 

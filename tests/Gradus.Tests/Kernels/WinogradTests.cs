@@ -37,6 +37,23 @@ public class WinogradTests
         }
     }
 
+    [Fact]
+    public void It_is_chosen_for_wide_and_large_pictures_alone_and_only_where_vectors_are_wide()
+    {
+        static ConvolutionGeometry Same(int channels, int side, int kernel = 3, int stride = 1) => new()
+        {
+            Batch = 8, InChannels = channels, InHeight = side, InWidth = side, OutChannels = channels, KernelHeight = kernel, KernelWidth = kernel,
+            StrideY = stride, StrideX = stride, PadTop = kernel / 2, PadLeft = kernel / 2, PadBottom = kernel / 2, PadRight = kernel / 2,
+        };
+        bool wide = System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated;
+        Assert.Equal(wide, WinogradGeometry.Covers(Same(16, 32)));
+        Assert.Equal(wide, WinogradGeometry.Covers(Same(64, 8)));
+        Assert.False(WinogradGeometry.Covers(Same(64, 1))); // 8 tiles of 48
+        Assert.False(WinogradGeometry.Covers(Same(64, 8, kernel: 5)));
+        Assert.False(WinogradGeometry.Covers(Same(64, 8, stride: 2)));
+        Assert.False(WinogradGeometry.Covers(Same(1024, 8))); // transformed weights outgrow the cache
+    }
+
     [Theory, MemberData(nameof(Seeds))]
     public void Forward_agrees_with_plain_loops(int seed)
     {

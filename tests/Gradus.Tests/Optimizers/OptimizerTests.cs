@@ -169,7 +169,7 @@ public class OptimizerTests
         ];
         foreach (var optimizer in optimizers) Assert.Equal(0, Allocation.OfWarm(() => Step(optimizer)));
 
-        Sgd Regularized() => new([new ParameterGroup(parameters) { LearningRate = 0.1f, Penalties = [new L1Penalty(0.1f), new L2Penalty(0.1f)], Constraints = [new MaxNorm(1)] }]);
+        Sgd Regularized() => new([new ParameterGroup(parameters) { LearningRate = 0.1f, Penalties = [new L1Penalty(0.1f), new L2Penalty(0.1f), new SoftThreshold(0.1f)], Constraints = [new MaxNorm(1)] }]);
 
         void Step(Optimizer optimizer)
         {
