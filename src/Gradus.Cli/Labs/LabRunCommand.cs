@@ -26,7 +26,7 @@ internal sealed class LabRunCommand : Command<LabRunCommand.Settings>
         if (result.Failure is { } failure) throw new InvalidDataException($"{lab.Slug} broke off: {failure}");
 
         var entries = new Verifier(bank, KnownLabs.Catalog).Entries(lab, result);
-        foreach (var entry in entries) VerdictLines.Write(console, entry, language, withLab: false);
+        foreach (var entry in entries) VerdictLines.Write(console, entry, language);
         if (settings.Json is { } file) VerificationReport.WriteJson(file, entries);
         console.MarkupLineInterpolated($"{(language == Language.Chinese ? "图与结果在" : "pictures and result are in")} {folder}");
         return entries.All(entry => entry.AsExpected) ? 0 : Failures.Failure;

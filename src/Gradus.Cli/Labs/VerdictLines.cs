@@ -5,19 +5,28 @@ using Spectre.Console;
 
 namespace Gradus.Cli.Labs;
 
-/// <summary>A line for each claim: as expected or not, the figure with its threshold, the claim, the seconds.</summary>
+/// <summary>Claims in the terminal: as expected or not, the figures with their thresholds, the sentence.</summary>
 internal static class VerdictLines
 {
-    public static void Write(IAnsiConsole console, VerificationEntry entry, Language language, bool withLab)
+    /// <summary>A claim of one lab: the verdict with its figures, below it the sentence.</summary>
+    public static void Write(IAnsiConsole console, VerificationEntry entry, Language language)
+    {
+        console.MarkupLine($"{Mark(console, entry, language)} [bold]{Markup.Escape(entry.ClaimId)}[/]  {Markup.Escape(Figures(entry, language))}");
+        console.MarkupLine($"    {Markup.Escape(Sentence(entry, language))}");
+    }
+
+    /// <summary>A claim among many: all in one line.</summary>
+    public static void WriteOne(IAnsiConsole console, VerificationEntry entry, Language language) => console.MarkupLine(
+        $"{Mark(console, entry, language)} {Markup.Escape(Sentence(entry, language))} [grey]{Markup.Escape($"[{entry.Lab}/{entry.ClaimId}] {Figures(entry, language)}; {entry.Seconds.ToString("0.0", CultureInfo.InvariantCulture)} s")}[/]");
+
+    private static string Mark(IAnsiConsole console, VerificationEntry entry, Language language)
     {
         bool unicode = console.Profile.Capabilities.Unicode;
         string mark = entry.AsExpected ? (unicode ? "✓" : "+") : unicode ? "✗" : "!";
-        string colour = entry.AsExpected ? "green" : "red";
-        string claim = language == Language.Chinese ? entry.ClaimZh : entry.ClaimEn;
-        string where = withLab ? $"{entry.Lab}/{entry.ClaimId}" : entry.ClaimId;
-        console.MarkupLine($"[{colour}]{mark} {Word(entry.Verdict, language),-7}[/] [bold]{Markup.Escape(where)}[/]  {Markup.Escape(Figures(entry, language))}  [grey]{entry.Seconds.ToString("0.0", CultureInfo.InvariantCulture)} s[/]");
-        console.MarkupLine($"    {Markup.Escape(claim)}");
+        return $"[{(entry.AsExpected ? "green" : "red")}]{mark} {Word(entry.Verdict, language),-7}[/]";
     }
+
+    private static string Sentence(VerificationEntry entry, Language language) => language == Language.Chinese ? entry.ClaimZh : entry.ClaimEn;
 
     public static string Word(Outcome outcome, Language language) => (outcome, language) switch
     {

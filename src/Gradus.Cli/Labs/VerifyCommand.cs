@@ -21,9 +21,8 @@ internal sealed class VerifyCommand : Command<VerifyCommand.Settings>
         VerificationReport report;
         try
         {
-            report = new Verifier(bank, KnownLabs.Catalog).Run(
-                new VerificationSettings(settings.Budget, folder) { Seed = settings.Seed, Fresh = settings.Fresh, Parallel = settings.Parallel ?? Environment.ProcessorCount, Questions = questions },
-                new Lines(console, language), cancellationToken);
+            var chosen = new VerificationSettings(settings.Budget, folder) { Seed = settings.Seed, Fresh = settings.Fresh, Parallel = settings.Parallel ?? Environment.ProcessorCount, Questions = questions };
+            report = VerificationDisplay.Show(console, language, listener => new Verifier(bank, KnownLabs.Catalog).Run(chosen, listener, cancellationToken));
         }
         catch (OperationCanceledException)
         {
@@ -53,22 +52,6 @@ internal sealed class VerifyCommand : Command<VerifyCommand.Settings>
         console.MarkupLineInterpolated($"[bold]{claims}[/]");
         console.MarkupLineInterpolated($"[bold]{questions}[/]");
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{(zh ? "用时" : "took")} {time.TotalSeconds:0} s; {(zh ? "结果与图在" : "results and pictures are in")} {folder}");
-    }
-
-    private sealed class Lines(IAnsiConsole console, Language language) : VerificationListener
-    {
-        private readonly Lock _gate = new();
-
-        public override void OnLabEnd(LabResult result, IReadOnlyList<VerificationEntry> entries, int done, int all)
-        {
-            lock (_gate)
-            {
-                foreach (var entry in entries) VerdictLines.Write(console, entry, language, withLab: true);
-                foreach (var note in result.Notes) console.MarkupLineInterpolated($"    [grey]{note.In(language)}[/]");
-                if (result.Missing is { } missing) console.MarkupLineInterpolated($"[yellow]- {result.Lab}: {missing}[/]");
-                console.MarkupLineInterpolated($"[grey]{done}/{all}[/]");
-            }
-        }
     }
 
     internal sealed class Settings : BudgetSettings
