@@ -15,10 +15,10 @@ public sealed class GradientClipping : Lab
     private const int Units = 32, Batch = 20, Test = 1000;
 
     [Knob(5, 200, En = "steps of a sequence", Zh = "序列步数")]
-    public int Length { get; init; } = 50;
+    public int Length { get; init; } = 40;
 
     [Knob(1e-3, 1e9, En = "the norm at which the gradient is clipped", Zh = "梯度裁剪的范数上限")]
-    public double Clip { get; init; } = 1;
+    public double Clip { get; init; } = 0.3;
 
     [Knob(1e-4, 1, En = "learning rate of both arms", Zh = "两组的学习率")]
     public double LearningRate { get; init; } = 0.03;
