@@ -17,7 +17,16 @@ internal static class UnicodeSymbols
 
     private static readonly Dictionary<string, string> Fractions = new()
     {
-        ["1/2"] = "½", ["1/3"] = "⅓", ["2/3"] = "⅔", ["1/4"] = "¼", ["3/4"] = "¾", ["1/5"] = "⅕", ["1/6"] = "⅙", ["1/8"] = "⅛", ["1/9"] = "⅑", ["1/10"] = "⅒",
+        ["1/2"] = "½",
+        ["1/3"] = "⅓",
+        ["2/3"] = "⅔",
+        ["1/4"] = "¼",
+        ["3/4"] = "¾",
+        ["1/5"] = "⅕",
+        ["1/6"] = "⅙",
+        ["1/8"] = "⅛",
+        ["1/9"] = "⅑",
+        ["1/10"] = "⅒",
     };
 
     public static string? Find(string name) => name switch
@@ -36,9 +45,22 @@ internal static class UnicodeSymbols
     /// <summary>Blackboard and calligraphic capitals.</summary>
     public static string Fancy(string style, string letters) => string.Concat(letters.Select(letter => (style, letter) switch
     {
-        ("mathbb", 'C') => "ℂ", ("mathbb", 'N') => "ℕ", ("mathbb", 'P') => "ℙ", ("mathbb", 'Q') => "ℚ", ("mathbb", 'R') => "ℝ", ("mathbb", 'Z') => "ℤ", ("mathbb", 'H') => "ℍ",
+        ("mathbb", 'C') => "ℂ",
+        ("mathbb", 'N') => "ℕ",
+        ("mathbb", 'P') => "ℙ",
+        ("mathbb", 'Q') => "ℚ",
+        ("mathbb", 'R') => "ℝ",
+        ("mathbb", 'Z') => "ℤ",
+        ("mathbb", 'H') => "ℍ",
         ("mathbb", >= 'A' and <= 'Z') => char.ConvertFromUtf32(0x1d538 + letter - 'A'),
-        ("mathcal", 'B') => "ℬ", ("mathcal", 'E') => "ℰ", ("mathcal", 'F') => "ℱ", ("mathcal", 'H') => "ℋ", ("mathcal", 'I') => "ℐ", ("mathcal", 'L') => "ℒ", ("mathcal", 'M') => "ℳ", ("mathcal", 'R') => "ℛ",
+        ("mathcal", 'B') => "ℬ",
+        ("mathcal", 'E') => "ℰ",
+        ("mathcal", 'F') => "ℱ",
+        ("mathcal", 'H') => "ℋ",
+        ("mathcal", 'I') => "ℐ",
+        ("mathcal", 'L') => "ℒ",
+        ("mathcal", 'M') => "ℳ",
+        ("mathcal", 'R') => "ℛ",
         ("mathcal", >= 'A' and <= 'Z') => char.ConvertFromUtf32(0x1d49c + letter - 'A'),
         _ => letter.ToString(),
     }));

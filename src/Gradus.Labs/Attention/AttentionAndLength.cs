@@ -13,7 +13,7 @@ public sealed class AttentionAndLength : Lab
 {
     private const int Width = 16, Batch = 50, Test = 200;
 
-    [Knob(4, 40, En = "the longest source; the tiny budget takes at most 12", Zh = "最长的源序列；tiny 预算下最多 12")]
+    [Knob(4, 40, En = "the longest source; the tiny budget takes at most 10", Zh = "最长的源序列；tiny 预算下最多 10")]
     public int Longest { get; init; } = 24;
 
     [Knob(8, 128, En = "hidden units of encoder and decoder", Zh = "编码器与解码器的隐藏单元数")]
@@ -34,7 +34,7 @@ public sealed class AttentionAndLength : Lab
 
     protected internal override IReadOnlyList<Verdict> Run(LabContext lab)
     {
-        int longest = Math.Min(Longest, lab.Pick(12, 40, 40));
+        int longest = Math.Min(Longest, lab.Pick(10, 40, 40));
         int[] lengths = [.. Enumerable.Range(1, 4).Select(part => Math.Max(1, part * longest / 4)).Distinct()];
         var (lines, curves) = (new List<ChartLine>(), new List<ChartLine>());
         Arm Accuracy(Bilingual name, Func<RandomSource, SequenceToSequence> make) => lab.Measure(name, seed =>
@@ -63,7 +63,7 @@ public sealed class AttentionAndLength : Lab
     {
         var learned = model.NamedParameters().ToList();
         if (Uniform) Hold(learned);
-        var batches = ReversalTask.Batches(ReversalTask.Make(lab.Pick(2000, 4000, 10_000), 1, longest, seed), Batch, shuffle: seed);
+        var batches = ReversalTask.Batches(ReversalTask.Make(lab.Pick(1600, 4000, 10_000), 1, longest, seed), Batch, shuffle: seed);
         int epochs = lab.Pick(5, 5, 6);
         var run = lab.Fit(
             ReversalTask.Objective(model), new Adam(learned.Select(named => named.Parameter), 0.01f) { ClipNorm = 1 }, batches, epochs,

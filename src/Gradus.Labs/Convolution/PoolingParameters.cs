@@ -90,7 +90,8 @@ public sealed class PoolingParameters : Lab
         lab.Show(new Chart(
             "parameters-by-window", ("Parameters by kind of layer, pictures of 32x32x3", "各类层的参数量，32x32x3 图像"),
             ("side of the pooling window", "池化窗口边长"), ("parameters", "参数量"),
-            [Line(("convolutions", "卷积层"), one => one.Convolutions), Line(("pools (0 is drawn at 1)", "池化层（0 画在 1 处）"), one => one.Pools), Line(("dense layer", "全连接层"), one => one.DenseWeights)]) { LogY = true });
+            [Line(("convolutions", "卷积层"), one => one.Convolutions), Line(("pools (0 is drawn at 1)", "池化层（0 画在 1 处）"), one => one.Pools), Line(("dense layer", "全连接层"), one => one.DenseWeights)])
+        { LogY = true });
         lab.Show(new ResultTable(
             "what-pooling-saves", ("What pooling saves, and what not", "池化省下了什么，没省下什么"),
             [("window", "窗口"), ("convolutions: parameters", "卷积层参数"), ("pools: parameters", "池化层参数"), ("dense: weights", "全连接权重"), ("multiply-adds of a picture", "每张图的乘加次数")],

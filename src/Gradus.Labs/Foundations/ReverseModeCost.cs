@@ -91,7 +91,7 @@ public sealed class ReverseModeCost : Lab
         public double TimedRatio(int passes)
         {
             var (forward, backward) = (new double[passes], new double[passes]);
-            for (int i = -3; i < passes; i++) // the first few compile the code and fetch the weights
+            for (int i = -40; i < passes; i++) // the first are slower: their code is compiled, and compiled anew once it is seen to be hot
             {
                 Forget();
                 long start = Stopwatch.GetTimestamp();

@@ -15,7 +15,7 @@ public sealed class CosineAnnealing : Lab
     private const int Batch = 32;
 
     [Knob(1e-5, 1, En = "learning rate from which both start", Zh = "两者的起始学习率")]
-    public double LearningRate { get; init; } = 0.05;
+    public double LearningRate { get; init; } = 0.1;
 
     [Knob(0, 1, En = "share of the rate at which the cosine ends", Zh = "余弦终点占起始学习率的比例")]
     public double Floor { get; init; }
@@ -35,7 +35,7 @@ public sealed class CosineAnnealing : Lab
     protected internal override IReadOnlyList<Verdict> Run(LabContext lab)
     {
         int epochs = lab.Pick(4, 6, 10);
-        var training = LabContext.Some(lab.Load(Sets.Fashion).Train, lab.Pick(1000, 5000, 10_000), seed: 0);
+        var training = LabContext.Some(lab.Load(Sets.Fashion).Train, lab.Pick(800, 5000, 10_000), seed: 0);
         long steps = (long)epochs * ((training.Count + Batch - 1) / Batch);
         var curves = new List<ChartLine>();
         Arm Loss(Bilingual name, double rate, Schedule? schedule) => lab.Measure(name, seed =>

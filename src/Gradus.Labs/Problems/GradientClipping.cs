@@ -1,25 +1,24 @@
 using Gradus.Labs.Sequences;
 using Gradus.Layers;
-using Gradus.Losses;
 using Gradus.Training;
 
 namespace Gradus.Labs.Problems;
 
 /// <summary>A recurrent network whose training diverges trains with the same settings once the norm of its gradient is clipped.</summary>
 /// <remarks>
-/// A ReLU network that starts as the identity, the adding problem, plain stochastic gradient descent. A little growth of the recurrent matrix grows the state, and the gradient with it,
+/// A ReLU network that starts as the identity, one bit to keep (<see cref="LatchTask"/>), plain stochastic gradient descent. A little growth of the recurrent matrix grows the state, and the gradient with it,
 /// exponentially in the number of steps: one step of such a length throws the weights to where nothing is finite. Pascanu, Mikolov and Bengio 2013,
 /// https://arxiv.org/abs/1211.5063, algorithm 1.
 /// </remarks>
 public sealed class GradientClipping : Lab
 {
-    private const int Units = 32, Batch = 20;
+    private const int Units = 32, Batch = 20, Test = 1000;
 
-    [Knob(5, 200, En = "steps of a sequence; the tiny budget takes at most 30", Zh = "序列步数；tiny 预算下最多 30 步")]
-    public int Length { get; init; } = 50;
+    [Knob(5, 200, En = "steps of a sequence", Zh = "序列步数")]
+    public int Length { get; init; } = 40;
 
     [Knob(1e-3, 1e9, En = "the norm at which the gradient is clipped", Zh = "梯度裁剪的范数上限")]
-    public double Clip { get; init; } = 1;
+    public double Clip { get; init; } = 0.3;
 
     [Knob(1e-4, 1, En = "learning rate of both arms", Zh = "两组的学习率")]
     public double LearningRate { get; init; } = 0.03;
@@ -37,30 +36,34 @@ public sealed class GradientClipping : Lab
 
     protected internal override IReadOnlyList<Verdict> Run(LabContext lab)
     {
-        int length = Math.Min(Length, lab.Pick(30, 200, 200));
+        var (inputs, labels) = LatchTask.Make(Test, Length - 1, seed: ulong.MaxValue);
+        var unseen = new TensorBatches(inputs, labels, Test);
         var curves = new List<ChartLine>();
-        Arm Error(Bilingual name, float? clip) => lab.Measure(name, seed =>
+        Arm Accuracy(Bilingual name, float? clip, List<double> peaks) => lab.Measure(name, seed =>
         {
             var random = new RandomSource(seed);
-            var network = new LastState(RecurrentStart.Identity(new Rnn(AddingTask.Features, Units, relu: true, random: random), 1, 0.1f, random), 1, random);
-            var (inputs, sums) = AddingTask.Make(lab.Pick(5000, 10_000, 20_000), length, seed);
+            var network = new LastState(RecurrentStart.Identity(new Rnn(LatchTask.Features, Units, relu: true, random: random), 1, 0.1f, random), LatchTask.Classes, random);
+            var (samples, signs) = LatchTask.Make(lab.Pick(6000, 10_000, 10_000), Length - 1, seed);
             var training = lab.Fit(
-                Objective.Regression(network, MeanSquaredError.Of), new Sgd(network.Parameters, (float)LearningRate) { ClipNorm = clip },
-                new TensorBatches(inputs, sums, Batch, shuffle: seed), lab.Pick(2, 3, 4), line: seed == lab.Seeds[0] ? name : (Bilingual?)null);
+                network, new Sgd(network.Parameters, (float)LearningRate) { ClipNorm = clip }, new TensorBatches(samples, signs, Batch, shuffle: seed), lab.Pick(2, 2, 4),
+                line: seed == lab.Seeds[0] ? name : (Bilingual?)null);
             if (seed == lab.Seeds[0]) curves.Add(training.Line(name));
-            double error = training.Diverged is null ? AddingTask.Error(lab, network, length) / AddingTask.ErrorOfTheMean(length) : double.PositiveInfinity;
-            return double.IsNaN(error) ? double.PositiveInfinity : error;
+            peaks.Add(training.Diverged is null ? training.Losses.Max() / Math.Log(2) : double.PositiveInfinity);
+            return training.Diverged is null ? lab.Accuracy(network, unseen) : 0.5; // no network is left: guessing
         });
 
-        var free = Error(("without clipping", "不裁剪"), null);
-        var clipped = Error(($"norm at most {Clip}", $"范数不超过 {Clip}"), (float)Clip);
-        lab.Show(new Chart("loss", ($"Training loss on the adding problem, {length} steps; a line that breaks off has diverged", $"加法问题的训练损失，{length} 步；中断的线表示已发散"), ("training step", "训练步"), ("mean squared error", "均方误差"), curves) { LogY = true });
+        List<double> freePeaks = [], clippedPeaks = [];
+        Bilingual freeName = ("without clipping", "不裁剪"), clippedName = ($"norm at most {Clip}", $"范数不超过 {Clip}");
+        var (free, clipped) = (Accuracy(freeName, null, freePeaks), Accuracy(clippedName, (float)Clip, clippedPeaks));
+        var (freePeak, clippedPeak) = (new Arm(($"{freeName.En}, highest loss", $"{freeName.Zh}，最高损失"), freePeaks), new Arm(($"{clippedName.En}, highest loss", $"{clippedName.Zh}，最高损失"), clippedPeaks));
+        lab.Show(new Chart("loss", ($"Training loss, {Length} steps; guessing is ln 2 = 0.69; a line that breaks off has left the finite numbers", $"训练损失，{Length} 步；瞎猜为 ln 2 = 0.69；中断的线表示数值已不再有限"), ("training step", "训练步"), ("cross-entropy", "交叉熵"), curves) { LogY = true });
         return
         [
             Verdict.Holds(
-                "clipping-tames-explosion", [free, clipped],
-                Condition.AtLeast(("error over that of the mean, without clipping (infinite: diverged)", "误差与“恒答均值”误差之比，不裁剪（无穷：已发散）"), free.Median, 10),
-                Condition.AtMost(("error over that of the mean, with clipping", "误差与“恒答均值”误差之比，裁剪"), clipped.Median, lab.Pick(0.8, 0.5, 0.5))),
+                "clipping-tames-explosion", [free, clipped, freePeak, clippedPeak],
+                Condition.AtLeast(("highest training loss over that of guessing, without clipping", "最高训练损失与瞎猜损失之比，不裁剪"), freePeak.Median, 100),
+                Condition.AtMost(("right answers at the end, without clipping", "最终正确率，不裁剪"), free.Median, 0.65),
+                Condition.AtLeast(("right answers at the end, with clipping", "最终正确率，裁剪"), clipped.Median, 0.95)),
         ];
     }
 }

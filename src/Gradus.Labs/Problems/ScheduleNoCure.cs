@@ -1,31 +1,30 @@
-using Gradus.Initializers;
 using Gradus.Layers;
 using Gradus.Schedules;
 
 namespace Gradus.Labs.Problems;
 
-/// <summary>"A learning-rate schedule cures vanishing gradients": of seven courses none lifts a deep sigmoid network above guessing; He weights with ReLU do, at a constant rate.</summary>
+/// <summary>"A learning-rate schedule cures vanishing gradients": of seven courses none lifts a deep sigmoid network above guessing; shortcuts round its layers do, at a constant rate.</summary>
 /// <remarks>
 /// A schedule multiplies the gradients of all layers by one number, and so leaves the ratio between the first layer and the last, of which
 /// <see cref="VanishingGradients"/> shows how small it is, as it was. The ten classes are of equal size: guessing gets a tenth.
 /// </remarks>
 public sealed class ScheduleNoCure : Lab
 {
-    private const int Width = 64, Batch = 64;
+    private const int Width = 64, Batch = 32;
     private const float SmallDeviation = 0.05f;
 
     [Knob(1, 60, En = "layers between input and output layer", Zh = "输入层与输出层之间的层数")]
     public int Depth { get; init; } = 30;
 
     [Knob(1e-4, 10, En = "learning rate that the schedules multiply", Zh = "各调度所乘的学习率")]
-    public double LearningRate { get; init; } = 0.02;
+    public double LearningRate { get; init; } = 0.03;
 
     [Knob(En = "Adam in place of gradient descent with momentum", Zh = "用 Adam 代替带动量的梯度下降")]
     public bool Adam { get; init; }
 
     public override Bilingual Title => (
-        "No learning-rate schedule gets a deep sigmoid network to learn; ReLU with He weights learns at a constant rate",
-        "没有哪种学习率调度能让深层 sigmoid 网络学起来；换成 ReLU 加 He 初始化，恒定学习率就行");
+        "No learning-rate schedule gets a deep sigmoid network to learn; shortcuts do, at a constant rate",
+        "没有哪种学习率调度能让深层 sigmoid 网络学起来；加上残差捷径，恒定学习率就行");
 
     public override IReadOnlyList<string> Data => [Sets.Fashion];
 
@@ -39,9 +38,9 @@ public sealed class ScheduleNoCure : Lab
     protected internal override IReadOnlyList<Verdict> Run(LabContext lab)
     {
         var (all, test) = lab.Load(Sets.Fashion);
-        int epochs = lab.Pick(2, 2, 3);
-        var training = LabContext.Some(all, lab.Pick(1000, 4000, 12_000), seed: 0);
-        var unseen = LabContext.Batches(LabContext.Some(test, lab.Pick(500, 2000, 10_000), seed: 0), 500);
+        int epochs = lab.Pick(3, 2, 3);
+        var training = LabContext.Some(all, lab.Pick(1500, 4000, 12_000), seed: 0);
+        var unseen = LabContext.Batches(LabContext.Some(test, lab.Pick(500, 1000, 10_000), seed: 0), 500);
         long steps = (long)epochs * ((training.Count + Batch - 1) / Batch);
         var curves = new List<ChartLine>();
         Arm Accuracy(Bilingual name, Schedule? schedule, bool cured = false) => lab.Measure(name, seed =>
@@ -52,17 +51,18 @@ public sealed class ScheduleNoCure : Lab
             return run.Diverged is null ? lab.Accuracy(network, unseen) : 0;
         });
 
-        Arm[] sick =
+        (Bilingual Name, Schedule? Schedule)[] courses =
         [
-            Accuracy(("constant", "恒定"), null),
-            Accuracy(("step", "阶梯"), new StepSchedule(Math.Max(1, steps / 3))),
-            Accuracy(("exponential", "指数"), new ExponentialSchedule(0.01, steps)),
-            Accuracy(("cosine", "余弦"), new CosineSchedule(steps)),
-            Accuracy(("cosine with warm-up", "预热加余弦"), new CosineSchedule(steps, warmup: steps / 10)),
-            Accuracy(("cosine with restarts", "余弦重启"), new CosineRestartsSchedule(Math.Max(1, steps / 3))),
-            Accuracy(("one cycle", "单周期"), new OneCycleSchedule(steps)),
+            (("constant", "恒定"), null),
+            (("cosine with warm-up", "预热加余弦"), new CosineSchedule(steps, warmup: steps / 10)),
+            (("one cycle", "单周期"), new OneCycleSchedule(steps)),
+            (("step", "阶梯"), new StepSchedule(Math.Max(1, steps / 3))),
+            (("exponential", "指数"), new ExponentialSchedule(0.01, steps)),
+            (("cosine", "余弦"), new CosineSchedule(steps)),
+            (("cosine with restarts", "余弦重启"), new CosineRestartsSchedule(Math.Max(1, steps / 3))),
         ];
-        var cured = Accuracy(("ReLU, He weights, constant", "ReLU，He 初始化，恒定"), null, cured: true);
+        var sick = courses[..lab.Pick(2, 7, 7)].Select(course => Accuracy(course.Name, course.Schedule)).ToArray();
+        var cured = Accuracy(("with shortcuts, constant", "加捷径，恒定"), null, cured: true);
         lab.Show(new Chart("loss", ("Training loss under each schedule; guessing is ln 10 = 2.30", "各调度下的训练损失；瞎猜为 ln 10 = 2.30"), ("training step", "训练步"), ("cross-entropy", "交叉熵"), curves));
         var best = sick.MaxBy(arm => arm.Median)!;
         return
@@ -70,7 +70,7 @@ public sealed class ScheduleNoCure : Lab
             Verdict.Refutes(
                 "schedule-cures-vanishing", [.. sick, cured],
                 Condition.AtMost(($"test accuracy of the deep sigmoid network under its best schedule ({best.Name.En})", $"深层 sigmoid 网络在最佳调度（{best.Name.Zh}）下的测试正确率"), best.Median, 0.15),
-                Condition.AtLeast(("test accuracy of the ReLU network of the same depth, constant rate", "同样深度的 ReLU 网络的测试正确率，恒定学习率"), cured.Median, lab.Pick(0.4, 0.6, 0.75))),
+                Condition.AtLeast(("test accuracy of the same network with shortcuts, constant rate", "同一网络加上捷径后的测试正确率，恒定学习率"), cured.Median, lab.Pick(0.3, 0.5, 0.7))),
         ];
     }
 
@@ -78,15 +78,14 @@ public sealed class ScheduleNoCure : Lab
 
     private Sequential Network(RandomSource random, bool cured)
     {
-        Layer[] hidden = [.. Enumerable.Range(0, Depth).SelectMany(_ => new[] { Hidden(random, cured), cured ? new Relu() : (Layer)new Sigmoid() })];
+        var hidden = Enumerable.Range(0, Depth).Select(_ => new Sequential(Small(random), new Sigmoid())).Select(layer => cured ? new Residual(layer) : (Layer)layer);
         return new Sequential([new Flatten(), new Linear(28 * 28, Width, random: random), .. hidden, new Linear(Width, 10, random: random)]);
     }
 
-    private static Linear Hidden(RandomSource random, bool cured)
+    private static Linear Small(RandomSource random)
     {
         var layer = new Linear(Width, Width, random: random);
-        if (cured) He.Normal(layer.Weight, random);
-        else random.Normal(layer.Weight.Span, 0, SmallDeviation);
+        random.Normal(layer.Weight.Span, 0, SmallDeviation);
         return layer;
     }
 }

@@ -18,7 +18,7 @@ public sealed class CopyProblem : Lab
     private const int Symbols = 8, Batch = 50, Test = 500;
     private const int Nothing = Symbols, Mark = Symbols + 1, Features = Symbols + 2;
 
-    [Knob(1, 100, En = "empty steps between reading and asking; the tiny budget takes at most 10", Zh = "读入与提问之间的空步数；tiny 预算下最多 10 步")]
+    [Knob(1, 100, En = "empty steps between reading and asking; the tiny budget takes at most 15", Zh = "读入与提问之间的空步数；tiny 预算下最多 15 步")]
     public int Gap { get; init; } = 50;
 
     [Knob(1, 8, En = "symbols to remember; the tiny budget takes 1", Zh = "要记住的符号个数；tiny 预算下为 1")]
@@ -46,7 +46,7 @@ public sealed class CopyProblem : Lab
 
     protected internal override IReadOnlyList<Verdict> Run(LabContext lab)
     {
-        int gap = Math.Min(Gap, lab.Pick(10, 100, 100)), word = Math.Min(Word, lab.Pick(1, 8, 8));
+        int gap = Math.Min(Gap, lab.Pick(15, 100, 100)), word = Math.Min(Word, lab.Pick(1, 8, 8));
         var curves = new List<ChartLine>();
         Arm Accuracy(Bilingual name, Func<RandomSource, RecurrentLayers> make) => lab.Measure(name, seed => Recall(lab, name, make, gap, word, seed, curves));
         var plain = Accuracy("tanh RNN", random => new Rnn(Features, Units, random: random));
@@ -70,7 +70,7 @@ public sealed class CopyProblem : Lab
     {
         var random = new RandomSource(seed);
         var network = new Repeater(RecurrentStart.Rotating(make(random), 2, random), word, random);
-        var (inputs, labels) = Make(lab.Pick(2500, 4000, 5000), gap, word, seed);
+        var (inputs, labels) = Make(lab.Pick(2000, 4000, 5000), gap, word, seed);
         var batches = new TensorBatches(inputs, labels, Batch, shuffle: seed);
         var objective = Objective.Labels(network, SequenceToSequence.Loss);
         int epochs = lab.Pick(8, 8, 20);

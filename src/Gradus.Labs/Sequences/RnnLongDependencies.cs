@@ -31,7 +31,7 @@ public sealed class RnnLongDependencies : Lab
     public override IReadOnlyList<Preset> Presets =>
     [
         new("short", ("Ten steps: the tanh network handles them. Short dependencies are not the question.", "只有十步：tanh 网络应付得了。短依赖本来就不成问题。"), ("length", "10")),
-        new("half-identity", ("U = I / 2: what is stored halves at every step, and the exception is one no more.", "U = I/2：存下的内容每步减半，例外便不再是例外。"), ("identity-scale", "0.5")),
+        new("a-third", ("U = 0.3 I: less than a third of what is stored is left after each step, and the exception is one no more.", "U = 0.3 I：存下的内容每步剩不到三分之一，例外便不再是例外。"), ("identity-scale", "0.3")),
         new("above-one", ("U = 1.1 I: the state grows 14,000-fold in 100 steps; clipping keeps it from diverging, not from being hard.", "U = 1.1 I：百步之内状态放大一万四千倍；裁剪能防发散，却不会让它好学。"), ("identity-scale", "1.1")),
     ];
 

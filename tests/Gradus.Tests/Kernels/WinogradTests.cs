@@ -42,8 +42,19 @@ public class WinogradTests
     {
         static ConvolutionGeometry Same(int channels, int side, int kernel = 3, int stride = 1) => new()
         {
-            Batch = 8, InChannels = channels, InHeight = side, InWidth = side, OutChannels = channels, KernelHeight = kernel, KernelWidth = kernel,
-            StrideY = stride, StrideX = stride, PadTop = kernel / 2, PadLeft = kernel / 2, PadBottom = kernel / 2, PadRight = kernel / 2,
+            Batch = 8,
+            InChannels = channels,
+            InHeight = side,
+            InWidth = side,
+            OutChannels = channels,
+            KernelHeight = kernel,
+            KernelWidth = kernel,
+            StrideY = stride,
+            StrideX = stride,
+            PadTop = kernel / 2,
+            PadLeft = kernel / 2,
+            PadBottom = kernel / 2,
+            PadRight = kernel / 2,
         };
         bool wide = System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated;
         Assert.Equal(wide, WinogradGeometry.Covers(Same(16, 32)));
