@@ -54,7 +54,7 @@ public sealed class AugmentationOn1000 : Lab
         return
         [
             Verdict.Holds("fitting-augmentation-helps", [with, without],
-                Condition.AtLeast(("test accuracy with less that without", "增强与不增强的测试准确率之差"), Arm("", seed => with.Values[seed] - without.Values[seed]).Median, 0.01)),
+                Condition.AtLeast(("test accuracy with less that without", "增强与不增强的测试准确率之差"), Arm("", seed => with.Values[seed] - without.Values[seed]).Median, lab.Pick(0.005, 0.005, 0.01))),
         ];
     }
 
@@ -84,11 +84,11 @@ public sealed class AugmentationOn1000 : Lab
         var trials = Enumerable.Range(0, lab.Pick(2, 2, 4)).Select(i =>
         {
             ulong each = 100 * seed + (ulong)i;
-            var (training, validation) = all.Split((double)lab.Pick(Math.Min(Pictures, 500), Pictures, Pictures) / all.Count, each);
+            var (training, validation) = all.Split((double)lab.Pick(Math.Min(Pictures, 300), Pictures, Pictures) / all.Count, each);
             var normalization = Normalization.Of(training);
             var network = new CnnSmall().Build([all.Channels, all.Height, all.Width], all.Classes, new RandomSource(each));
             var source = LabContext.Batches(training, 50, each, normalization, augment);
-            int epochs = Math.Min(Epochs, lab.Pick(20, 30, Epochs));
+            int epochs = lab.Pick(60, Math.Min(Epochs, 40), Epochs); // tiny has fewer pictures, so that an epoch has fewer steps
             lab.Fit(network, new Adam(network.Parameters, 2e-3f), source, epochs, schedule: new CosineSchedule((long)epochs * source.Count), line: i == 0 ? name : (Bilingual?)null);
             double Accuracy(Dataset set) => lab.Accuracy(network, LabContext.Batches(set, 250, normalization: normalization));
             return new Trial(Accuracy(training), Accuracy(validation), Accuracy(test));

@@ -2,6 +2,7 @@ using System.Globalization;
 using Gradus.Data;
 using Gradus.Layers;
 using Gradus.Losses;
+using Gradus.Schedules;
 using Gradus.Training;
 
 namespace Gradus.Labs.Overfitting;
@@ -52,7 +53,7 @@ public sealed class CrossValidation : Lab
     {
         var (all, tests) = lab.Load(Sets.Fashion);
         var test = LabContext.Batches(LabContext.Some(tests, lab.Pick(500, 2000, 5000), seed: 0), 250);
-        double[] strengths = lab.Pick<double[]>([0, 0.03, 0.3], [0, 0.01, 0.03, 0.1, 0.3], [0, 0.003, 0.01, 0.03, 0.06, 0.1, 0.3]);
+        double[] strengths = lab.Pick<double[]>([0, 0.03, 0.3], [0, 0.01, 0.03, 0.1, 0.3], [0, 0.01, 0.02, 0.03, 0.06, 0.1, 0.3]);
         var found = lab.Seeds.Select(seed => Study(lab, all, test, strengths, seed)).ToArray();
 
         Arm Arm(Bilingual name, Func<Found, double> value) => new(name, [.. found.Select(value)]);
@@ -76,7 +77,7 @@ public sealed class CrossValidation : Lab
 
     private Found Study(LabContext lab, Dataset all, BatchSource test, double[] strengths, ulong seed)
     {
-        var training = new Mislabelled(LabContext.Some(all, lab.Pick(200, 400, 600), seed), WrongLabels, seed);
+        var training = new Mislabelled(LabContext.Some(all, lab.Pick(200, 400, 800), seed), WrongLabels, seed);
         int inits = lab.Pick(1, 2, 3);
         Generalization Whole(double strength, ulong first) // the mean of some networks: one alone is moved by its random start
         {
@@ -104,8 +105,10 @@ public sealed class CrossValidation : Lab
         var random = new RandomSource(seed);
         var network = new Sequential(new Flatten(), new Linear(28 * 28, 64, random: random), new Relu(), new Linear(64, 10, random: random));
         ParameterGroup Group(bool matrices, double decay) =>
-            new(network.Parameters.Where(parameter => parameter.Shape.Rank > 1 == matrices)) { LearningRate = 0.02f, WeightDecay = (float)decay };
-        lab.Fit(network, new Sgd([Group(true, strength), Group(false, 0)], momentum: 0.9f), LabContext.Batches(training, 50, seed), lab.Pick(40, 50, 60));
+            new(network.Parameters.Where(parameter => parameter.Shape.Rank > 1 == matrices)) { LearningRate = 0.03f, WeightDecay = (float)decay };
+        var (batches, epochs) = (LabContext.Batches(training, 50, seed), lab.Pick(40, 50, 60));
+        var schedule = new CosineSchedule((long)epochs * batches.Count); // the last step is a small one: figures do not hang on a single batch
+        lab.Fit(network, new Sgd([Group(true, strength), Group(false, 0)], momentum: 0.9f), batches, epochs, schedule: schedule);
         return (lab.Accuracy(network, LabContext.Batches(seen, 250)), new Evaluator(Objective.Labels(network, CrossEntropy.Of)).Evaluate(other, lab.Cancellation));
     }
 

@@ -52,15 +52,15 @@ public sealed class RegularizersAndTheGap : Lab
 
         Bilingual none = ("none", "无");
         var without = Best(none, [0], _ => ([], 0));
-        var l1 = Best("L1", Scaled(lab.Pick<double[]>([1e-3], [5e-4, 1e-3], [2e-4, 5e-4, 1e-3, 2e-3]), L1Scale), strength => ([new L1Penalty((float)strength)], 0));
-        var l2 = Best("L2", Scaled(lab.Pick<double[]>([0.02], [0.01, 0.02], [0.005, 0.01, 0.02, 0.04]), L2Scale), strength => ([new L2Penalty((float)strength)], 0));
+        var l1 = Best("L1", Scaled(lab.Pick<double[]>([1e-3], [5e-4, 1e-3], [5e-4, 1e-3, 2e-3]), L1Scale), strength => ([new L1Penalty((float)strength)], 0));
+        var l2 = Best("L2", Scaled(lab.Pick<double[]>([0.02], [0.01, 0.02], [0.01, 0.02, 0.04]), L2Scale), strength => ([new L2Penalty((float)strength)], 0));
         var dropout = Best("dropout", Scaled(lab.Pick<double[]>([0.3], [0.3, 0.5], [0.2, 0.35, 0.5]), DropoutScale), rate => ([], (float)rate));
 
         (Bilingual Name, IReadOnlyList<Network> Networks)[] arms = [(none, without), ("L1", l1), ("L2", l2), ("dropout", dropout)];
         lab.Show(new Chart("validation-loss", ("Loss on validation pictures while training", "训练过程中验证图片上的损失"), ("epoch", "轮"), ("cross-entropy", "交叉熵"),
             [.. arms.Select(arm => ChartLine.Counted(arm.Name, arm.Networks[0].Losses))]));
         Generalization.Show(lab, [.. arms.Select(arm => (arm.Name, Results(arm.Networks), string.Join(", ", arm.Networks.Select(n => n.Strength.ToString("G3", CultureInfo.InvariantCulture)))))]);
-        double price = lab.Pick(0.03, 0.02, 0.01);
+        double price = lab.Pick(0.04, 0.03, 0.02); // the loss that chooses prefers a stronger dose than accuracy would; more than that were underfitting
         return
         [
             Generalization.Narrows("l1-narrows-the-gap", Results(without), "L1", Results(l1), 0.01, price),
@@ -82,7 +82,7 @@ public sealed class RegularizersAndTheGap : Lab
             new(network.Parameters.Where(parameter => parameter.Shape.Rank > 1 == matrices)) { LearningRate = 0.05f, Penalties = penalties };
         var optimizer = new Sgd([Group(true, regularizer.Penalties), Group(false, [])], momentum: 0.9f); // biases are not penalised
         string setting = strength.ToString("G3", CultureInfo.InvariantCulture);
-        var (batches, epochs) = (LabContext.Batches(training, 50, seed), lab.Pick(40, 40, 60));
+        var (batches, epochs) = (LabContext.Batches(training, 50, seed), lab.Pick(40, 40, 80));
         var schedule = new CosineSchedule((long)epochs * batches.Count); // so that the last epoch's figures are not those of a step that happened to be bad
         var trained = lab.Fit(network, optimizer, batches, epochs, LabContext.Batches(validation, 250), schedule, ($"{name.En} {setting}", $"{name.Zh} {setting}"));
         double[] losses = [.. trained.History.Epochs.Select(epoch => epoch.ValidationLoss ?? double.NaN)];
