@@ -30,8 +30,8 @@ public sealed class BiasCorrection : Lab
 
     public override IReadOnlyList<Preset> Presets =>
     [
-        new("balanced-betas", ("β₂ = 0.99: (1 - β₁) / √(1 - β₂) = 1, the two errors cancel in the first step, and the correction seems useless. It is a coincidence of these two numbers.", "β₂ = 0.99：(1 − β₁)/√(1 − β₂) = 1，两个偏差在第一步恰好抵消，修正显得无用。这只是这两个数的巧合。"), ("beta2", "0.99")),
-        new("slow-second-moment", ("β₂ = 0.9999: ten times too long without correction.", "β₂ = 0.9999：不修正时步子长十倍。"), ("beta2", "0.9999")),
+        new("balanced-betas", ("β₂ = 0.99: (1 - β₁) / √(1 - β₂) = 1, the two errors cancel in the first step, and the correction seems useless. It is a coincidence of these two numbers.", "β₂ = 0.99：(1 − β₁)/√(1 − β₂) = 1，两个偏差在第一步恰好抵消，修正显得无用。这只是这两个数的巧合。"), ("beta-2", "0.99")),
+        new("slow-second-moment", ("β₂ = 0.9999: ten times too long without correction.", "β₂ = 0.9999：不修正时步子长十倍。"), ("beta-2", "0.9999")),
     ];
 
     protected internal override IReadOnlyList<Verdict> Run(LabContext lab)
