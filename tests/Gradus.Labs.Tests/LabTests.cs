@@ -24,5 +24,5 @@ public abstract class LabTests
     }
 
     /// <summary>What a lab finds about a claim.</summary>
-    internal static Outcome Outcome(Lab lab, string claim, ulong seed = 0) => Run(lab, seed: seed).Verdicts.Single(verdict => verdict.Claim == claim).Outcome;
+    internal static Outcome Outcome(Lab lab, string claim, ulong seed = 0, Budget budget = Budget.Tiny) => Run(lab, budget, seed).Verdicts.Single(verdict => verdict.Claim == claim).Outcome;
 }

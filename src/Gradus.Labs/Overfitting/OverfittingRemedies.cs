@@ -55,7 +55,7 @@ public sealed class OverfittingRemedies : Lab
     protected internal override IReadOnlyList<Verdict> Run(LabContext lab)
     {
         var (all, tests) = lab.Load(Sets.Fashion);
-        var run = new Trials(lab, this, all, LabContext.Batches(LabContext.Some(tests, lab.Pick(500, 2000, 5000), seed: 0), 250));
+        var run = new Trials(lab, this, all, LabContext.Batches(LabContext.Some(tests, lab.Pick(1000, 2000, 5000), seed: 0), 250));
         IReadOnlyList<Generalization> Each(Func<ulong, Generalization> train) => [.. lab.Seeds.Select(train)];
         Bilingual data = ("more data", "更多数据"), decay = ("weight decay", "权重衰减"), augmentation = ("augmentation", "数据增强"), stopping = ("early stopping", "早停"), smaller = ("a smaller model", "更小的模型");
 
@@ -87,7 +87,7 @@ public sealed class OverfittingRemedies : Lab
     {
         private readonly List<ChartLine> _lines = [];
 
-        public int Pictures => lab.Pick(Math.Min(knobs.Pictures, 100), knobs.Pictures, knobs.Pictures);
+        public int Pictures => lab.Pick(Math.Min(knobs.Pictures, 250), knobs.Pictures, knobs.Pictures);
 
         public IReadOnlyList<ChartLine> Lines => _lines;
 
