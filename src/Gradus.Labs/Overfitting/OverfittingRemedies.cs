@@ -94,7 +94,7 @@ public sealed class OverfittingRemedies : Lab
         public Generalization Train(Bilingual name, ulong seed, int times = 1, double decay = 0, string augment = "", int patience = 0, int units = Units, int blocks = 1)
         {
             lab.Stage(($"{name.En}, seed {seed}", $"{name.Zh}，种子 {seed}"));
-            var (validation, rest) = all.Split((double)lab.Pick(100, 500, 1000) / all.Count, seed);
+            var (validation, rest) = all.Split((double)lab.Pick(400, 500, 1000) / all.Count, seed);
             var known = LabContext.Some(rest, Pictures, seed);
             var training = times == 1 ? known : LabContext.Some(rest, times * Pictures, seed); // the same order: it holds the baseline's pictures too
             var network = Build(units, blocks, seed);
