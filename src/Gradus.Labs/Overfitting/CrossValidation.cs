@@ -118,7 +118,8 @@ public sealed class CrossValidation : Lab
         double[] places = [.. strengths.Select(strength => strength == 0 ? strengths.Where(s => s > 0).Min() / 3 : strength)]; // 0 has no place on a logarithmic axis
         ChartLine Line(Bilingual name, IEnumerable<double> values) => new(name, places, [.. values]);
         lab.Show(new Chart("accuracy-by-strength", ("What cross-validation says of each strength, and what the test says", "各强度：交叉验证的估计与测试结果"), ("weight decay; the first point stands for 0", "权重衰减；最左一点代表 0"), ("accuracy", "准确率"),
-            [Line(("folds left out, labels partly wrong", "留出的折（部分标签有误）"), found.Estimates), Line(("test", "测试"), found.Tests.Select(t => t.Test)), Line(("training", "训练"), found.Tests.Select(t => t.Train))]) { LogX = true });
+            [Line(("folds left out, labels partly wrong", "留出的折（部分标签有误）"), found.Estimates), Line(("test", "测试"), found.Tests.Select(t => t.Test)), Line(("training", "训练"), found.Tests.Select(t => t.Train))])
+        { LogX = true });
         lab.Show(new ResultTable("strengths", ("Each strength, first seed", "各强度，第一个种子"), [("weight decay", "权重衰减"), ("folds left out", "留出的折"), ("test", "测试"), ("gap", "差距"), ("chosen", "选中")],
             [.. strengths.Select((strength, i) => (IReadOnlyList<Bilingual>)[strength.ToString(CultureInfo.InvariantCulture), Percent(found.Estimates[i]), Percent(found.Tests[i].Test), Percent(found.Tests[i].Gap), i == found.Chosen ? "*" : ""])]));
     }

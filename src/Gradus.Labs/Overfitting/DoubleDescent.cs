@@ -107,6 +107,7 @@ public sealed class DoubleDescent : Lab
         [
             new ChartLine(("test", "测试"), features, curve.Plain), new ChartLine(("test, with a ridge penalty", "测试，加岭惩罚"), features, curve.Penalised),
             new ChartLine(("training", "训练"), features, [.. curve.Training.Select(error => error < 1e-5 ? double.NaN : error)]), // fitted: no place on a logarithmic axis
-        ]) { LogX = true, LogY = true });
+        ])
+        { LogX = true, LogY = true });
     }
 }

@@ -42,7 +42,8 @@ public sealed class DropoutAsEnsemble : Lab
         var farSingle = Arm(("the same, one mask against the average", "同上：单个掩码与掩码平均"), a => a.SingleDifference);
         double[] counts = [.. Enumerable.Range(1, masks).Select(i => (double)i)];
         lab.Show(new Chart("accuracy-by-masks", ("Accuracy of the average over masks", "对掩码求平均的准确率"), ("masks averaged", "参与平均的掩码数"), ("test accuracy", "测试准确率"),
-            [new ChartLine(("average over masks", "掩码平均"), counts, found[0].Averages), new ChartLine(("without masks", "不加掩码"), counts, [.. counts.Select(_ => found[0].Plain)]), new ChartLine(("each mask alone", "各个掩码单独"), counts, found[0].Singles)]) { LogX = true });
+            [new ChartLine(("average over masks", "掩码平均"), counts, found[0].Averages), new ChartLine(("without masks", "不加掩码"), counts, [.. counts.Select(_ => found[0].Plain)]), new ChartLine(("each mask alone", "各个掩码单独"), counts, found[0].Singles)])
+        { LogX = true });
         return
         [
             Verdict.Holds("dropout-acts-as-an-ensemble", [plain, average, single, far, farSingle],

@@ -57,7 +57,8 @@ public sealed class DropoutExpectation : Lab
         var changed = Arm(("largest change of an activation in use", "使用时单个激活的最大改变"), scaled, passes => passes.ChangeInUse);
         double[] counts = [.. Enumerable.Range(1, masks).Select(i => (double)i)];
         lab.Show(new Chart("mean-activation", ("Mean activation of one picture over the first masks, as a share of that in evaluation", "一张图片在前若干个掩码下的平均激活，与推理时之比"), ("masks", "掩码数"), ("training over evaluation", "训练 / 推理"),
-            [new ChartLine(("divided by 1 - p", "除以 1 - p"), counts, scaled[0].Running), new ChartLine(("not divided", "不除"), counts, bare[0].Running), new ChartLine(("evaluation", "推理"), counts, [.. counts.Select(_ => 1.0)])]) { LogX = true });
+            [new ChartLine(("divided by 1 - p", "除以 1 - p"), counts, scaled[0].Running), new ChartLine(("not divided", "不除"), counts, bare[0].Running), new ChartLine(("evaluation", "推理"), counts, [.. counts.Select(_ => 1.0)])])
+        { LogX = true });
         return
         [
             Verdict.Holds("expectation-is-kept", [ratio, without], Condition.Within(ratio.Name, ratio.Median, 1, lab.Pick(0.02, 0.01, 0.01))),

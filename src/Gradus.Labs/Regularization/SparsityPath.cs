@@ -102,13 +102,15 @@ public sealed class SparsityPath : Lab
         Bilingual axis = ("strength; from 1 on the lasso has no weight left", "惩罚强度（自 1 起 lasso 的权重全部为零）");
         ChartLine Line(Bilingual name, Trained[] path, Func<Trained, double> value) => new(name, strengths, [.. path.Select(value)]);
         lab.Show(new Chart("zeros", ("Share of weights that are exactly zero", "精确为零的权重所占比例"), axis, ("share", "比例"),
-            [Line(("L1, proximal step", "L1，近端步"), l1, t => t.Zeros), Line(("L1, subgradient", "L1，次梯度"), subgradient, t => t.Zeros), Line("L2", l2, t => t.Zeros)]) { LogX = true });
+            [Line(("L1, proximal step", "L1，近端步"), l1, t => t.Zeros), Line(("L1, subgradient", "L1，次梯度"), subgradient, t => t.Zeros), Line("L2", l2, t => t.Zeros)])
+        { LogX = true });
         lab.Show(new Chart("error", ("Squared error on new data", "新数据上的平方误差"), axis, ("error", "误差"), [Line("L1", l1, t => t.Error), Line("L2", l2, t => t.Error)]) { LogX = true });
         int[] shown = [.. Enumerable.Range(0, Math.Min(Relevant, 4)), .. Enumerable.Range(Relevant, Math.Max(0, Math.Min(Features - Relevant, 3)))];
         foreach (var (name, path) in new[] { ("L1", l1), ("L2", l2) })
         {
             lab.Show(new Chart($"{name.ToLowerInvariant()}-path", ($"Weights along the path of {name}", $"{name} 路径上的权重"), axis, ("weight", "权重"),
-                [.. shown.Select(j => Line(j < Relevant ? ($"w{j + 1}, matters", $"w{j + 1}，有用") : ($"w{j + 1}, does not", $"w{j + 1}，无用"), path, t => t.Weights[j]))]) { LogX = true });
+                [.. shown.Select(j => Line(j < Relevant ? ($"w{j + 1}, matters", $"w{j + 1}，有用") : ($"w{j + 1}, does not", $"w{j + 1}，无用"), path, t => t.Weights[j]))])
+            { LogX = true });
         }
     }
 }
